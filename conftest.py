@@ -1,0 +1,16 @@
+"""Settings of every test run: the quick profile, one thread a process, the root on `sys.path`.
+
+nbval starts a kernel per notebook, which inherits this environment: so the chapters run in the
+quick profile also on a machine with a GPU, and never fight over cores.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+os.environ.setdefault("CEBRA_BOOK_PROFILE", "quick")
+for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+sys.path.insert(0, str(ROOT))

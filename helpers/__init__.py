@@ -1,0 +1,1 @@
+"""What the chapters import. Data flows recordings, training, analysis, claims, figures."""
