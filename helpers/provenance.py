@@ -1,0 +1,227 @@
+"""Where a page's numbers come from: recording, profile, device, versions, hash of the code."""
+
+import ast
+import datetime
+import hashlib
+import importlib.metadata
+import platform
+from html import escape
+from pathlib import Path
+
+from helpers.files import ROOT
+
+PACKAGES = ("torch", "cebra", "numpy", "scipy", "scikit-learn", "umap-learn", "ripser")
+
+
+def default_profile() -> str:
+    """Choose how long to train: `"full"` where torch finds a GPU, else `"quick"`.
+
+    Returns
+    -------
+    str
+    """
+    import torch  # here, because the site's build and the command line do without it
+
+    return "full" if torch.cuda.is_available() else "quick"
+
+
+def describe_device() -> str:
+    """Name what the models train on.
+
+    Returns
+    -------
+    str
+        For example `"NVIDIA A100-SXM4-40GB"` or `"CPU (x86_64), 2 threads"`.
+    """
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    return f"CPU ({platform.machine()}), {torch.get_num_threads()} threads"
+
+
+def versions() -> dict[str, str]:
+    """List the versions that a result may depend on.
+
+    Returns
+    -------
+    dict
+        Python's version and those of the installed among `PACKAGES`.
+    """
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def banner(rec, profile: str) -> None:
+    """Display the provenance line, and a warning above it when the recording is simulated.
+
+    Parameters
+    ----------
+    rec : Recording
+        What the chapter runs on.
+    profile : str
+        `"quick"` or `"full"`.
+    """
+    from IPython.display import HTML, display
+
+    bins, neurons = rec.spikes.shape
+    parts = [
+        f"<strong>{escape(rec.name)}</strong> ({escape(rec.source)})",
+        f"{bins} bins × {neurons} units",
+        f"profile <strong>{escape(profile)}</strong>",
+        escape(describe_device()),
+        ", ".join(f"{name} {version}" for name, version in list(versions().items())[:4]),
+        f"data {rec.digest[:8]}",
+    ]
+    line = f'<p class="provenance">{" · ".join(parts)}</p>'
+    display(HTML(warning(rec) + line))
+
+
+def warning(rec) -> str:
+    """Write the loud banner of a simulated recording.
+
+    Parameters
+    ----------
+    rec : Recording
+
+    Returns
+    -------
+    str
+        HTML, which reads well without the book's style sheet too; empty for a real recording.
+    """
+    if rec.source != "simulated":
+        return ""
+    style = "border:2px solid #e74c6f;border-radius:6px;padding:.6em 1em;font-weight:600"
+    return (
+        f'<p class="simulated" role="note" style="{style}">Simulated recording. No rat ran here: '
+        "the real recording was out of reach, so a generator with known truth stands in. Nothing "
+        "on this page says anything about a rat, and no claim is judged by it.</p>"
+    )
+
+
+def imports(source: str) -> set[str]:
+    """Find the helper modules that a piece of code names in its imports.
+
+    Parameters
+    ----------
+    source : str
+        Python code.
+
+    Returns
+    -------
+    set of str
+        Dotted names of existing modules, for example `{"helpers.claims"}`.
+    """
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    parents = {name.rsplit(".", depth)[0] for name in names for depth in range(name.count(".") + 1)}
+    return {name for name in parents if name.split(".")[0] == "helpers" and module_file(name)}
+
+
+def module_file(name: str) -> Path | None:
+    """Find the file of a module of this repository, None if there is none."""
+    path = ROOT.joinpath(*name.split("."))
+    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+        if candidate.exists():
+            return candidate
+    return None
+
+
+def modules(source: str) -> list[str]:
+    """Find all helper modules that a piece of code needs, directly or through others.
+
+    Parameters
+    ----------
+    source : str
+        Python code.
+
+    Returns
+    -------
+    list of str
+        Sorted dotted names.
+    """
+    found, waiting = set(), imports(source)
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= imports(module_file(name).read_text(encoding="utf-8")) - found
+    return sorted(found)
+
+
+def code_only(source: str) -> str:
+    """Reduce code to what runs: no comments, no layout, no docstrings.
+
+    Parameters
+    ----------
+    source : str
+        Python code; of a chapter, the prose is comments and drops out.
+
+    Returns
+    -------
+    str
+        Equal for two sources exactly when they do the same by the same statements.
+    """
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            first = body[0].value
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                body[0] = ast.Pass()
+    return ast.dump(tree)
+
+
+def code_hash(chapter: Path) -> str:
+    """Hash the code of a chapter and of every helper it needs.
+
+    Parameters
+    ----------
+    chapter : Path
+        Its `.py`.
+
+    Returns
+    -------
+    str
+        SHA-256, hexadecimal. Prose, comments and layout do not enter.
+    """
+    source = Path(chapter).read_text(encoding="utf-8")
+    hashed = hashlib.sha256(code_only(source).encode())
+    for name in modules(source):
+        code = code_only(module_file(name).read_text(encoding="utf-8"))
+        hashed.update(f"\0{name}\0{code}".encode())
+    return hashed.hexdigest()
+
+
+def stamp(chapter: Path, recording: dict, profile: str) -> dict:
+    """Say what a published notebook's outputs were made from.
+
+    Parameters
+    ----------
+    chapter : Path
+        Its `.py`.
+    recording : dict
+        `key`, `digest` and `source` of the recording that served.
+    profile : str
+
+    Returns
+    -------
+    dict
+        Plain values, for the notebook's metadata.
+    """
+    return {
+        "recording": recording,
+        "profile": profile,
+        "code": code_hash(chapter),
+        "versions": versions(),
+        "device": describe_device(),
+        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
+    }
