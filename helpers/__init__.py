@@ -1,1 +1,1 @@
-"""What the chapters import. Data flows recordings, training, analysis, claims, figures."""
+"""What the chapters import; nothing in here imports a chapter."""
