@@ -130,6 +130,7 @@ def begin(chapter: str, recording, profile: str, overridden: bool = False) -> No
         `"quick"` or `"full"`.
     overridden : bool
         True when a parameter differs from the chapter's own: then values are noted, not compared.
+        So they are with another base seed (`$CEBRA_BOOK_SEED`) and while values are recorded.
 
     Raises
     ------
@@ -139,12 +140,14 @@ def begin(chapter: str, recording, profile: str, overridden: bool = False) -> No
     global _chapter
     if profile not in ("quick", "full"):
         raise ValueError(f"profile is {profile!r}; it is 'quick' or 'full'")
+    other_seed = os.environ.get("CEBRA_BOOK_SEED", "0") != "0"
+    recording_now = os.environ.get("CEBRA_BOOK_COMPARE") == "0"
     _chapter = {
         "chapter": chapter,
         "recording": recording.key,
         "digest": recording.digest,
         "profile": profile,
-        "overridden": bool(overridden),
+        "overridden": bool(overridden or other_seed or recording_now),
     }
 
 

@@ -5,6 +5,7 @@ The file holds one object a pair, `"achilles/quick"`, and in it one entry an id:
 """
 
 import statistics
+from collections.abc import Collection
 from pathlib import Path
 
 from helpers.files import ROOT, read_json, update_json
@@ -60,7 +61,7 @@ def compare(id: str, value, pair: dict) -> str | None:
     return f"{id} is {value}, recorded {entry['value']} ± {entry['tolerance']}"
 
 
-def record(results: list[Path]) -> int:
+def record(results: list[Path], chapters: Collection[str] = ()) -> int:
     """Record the values of several runs, which differ in their base seed only.
 
     The recorded value is the mean over the runs and the tolerance `WIDTH` standard deviations
@@ -70,6 +71,8 @@ def record(results: list[Path]) -> int:
     ----------
     results : list of Path
         Results files of one recording and profile.
+    chapters : collection of str
+        Numbers of the chapters to record; all in the files when empty.
 
     Returns
     -------
@@ -81,7 +84,10 @@ def record(results: list[Path]) -> int:
     ValueError
         If the runs differ in pair or data, or a value has no spread or differs in kind.
     """
-    runs = [read_json(path) for path in results]
+    runs = [
+        {id: e for id, e in read_json(path).items() if not chapters or e["chapter"] in chapters}
+        for path in results
+    ]
     everything = [entry for run in runs for entry in run.values()]
     if not all(runs):
         empty = [str(path) for path, run in zip(results, runs, strict=True) if not run]

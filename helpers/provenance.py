@@ -104,27 +104,31 @@ def warning(rec) -> str:
     )
 
 
-def imports(source: str) -> set[str]:
+def imports(source: str, package: str = "") -> set[str]:
     """Find the helper modules that a piece of code names in its imports.
 
     Parameters
     ----------
     source : str
         Python code.
+    package : str
+        The package it stands in, against which relative imports are read.
 
     Returns
     -------
     set of str
-        Dotted names of existing modules, for example `{"helpers.claims"}`.
+        Dotted names of existing modules, for example `{"helpers", "helpers.claims"}`.
     """
     names = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    parents = {name.rsplit(".", depth)[0] for name in names for depth in range(name.count(".") + 1)}
-    return {name for name in parents if name.split(".")[0] == "helpers" and module_file(name)}
+        elif isinstance(node, ast.ImportFrom):
+            parents = package.split(".")[: len(package.split(".")) + 1 - node.level]
+            base = ".".join([*(parents if node.level else []), *filter(None, [node.module])])
+            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    steps = {name.rsplit(".", depth)[0] for name in names for depth in range(name.count(".") + 1)}
+    return {name for name in steps if name.split(".")[0] == "helpers" and module_file(name)}
 
 
 def module_file(name: str) -> Path | None:
@@ -153,7 +157,9 @@ def modules(source: str) -> list[str]:
     while waiting:
         name = waiting.pop()
         found.add(name)
-        waiting |= imports(module_file(name).read_text(encoding="utf-8")) - found
+        file = module_file(name)
+        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+        waiting |= imports(file.read_text(encoding="utf-8"), package) - found
     return sorted(found)
 
 

@@ -1,0 +1,224 @@
+"""The book's command line: run chapters, build the site, publish, check.
+
+    python -m helpers.book book                  run all chapters (quick), build the site
+    python -m helpers.book run 02 --recording buddy
+    python -m helpers.book publish 03            run with the full profile, store the outputs
+    python -m helpers.book publish --check       do stored outputs and code still agree?
+
+Runs write to _run/<recording>-<profile>/ only; `publish`, `sync`, `record` and `address` are the
+commands that change files of the repository.
+"""
+
+import argparse
+import dataclasses
+import functools
+import http.server
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from helpers import expected
+from helpers.files import ROOT, write_text
+from helpers.runner import Outcome, Run, chapter_files, resolve, run_chapters
+
+NAMED = {".yml", ".md", ".cff", ".py", ".ipynb"}  # where the address may stand
+SEED_STEP = 100  # between the base seeds of `record`, more than the seeds a chapter trains
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the commands."""
+    top = argparse.ArgumentParser(
+        prog="python -m helpers.book",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+    made = {name: commands.add_parser(name, help=text) for name, (_, text) in COMMANDS.items()}
+    for name in ("book", "run", "publish", "record", "sync"):
+        made[name].add_argument("chapters", nargs="*", metavar="NN", help="02 03 …; all if none")
+    for name in ("book", "run", "publish", "record"):
+        made[name].add_argument(
+            "--recording",
+            default=os.environ.get("CEBRA_BOOK_RECORDING", "achilles"),
+            help="achilles, buddy, cicero, gatsby, simulated, or a file of yours in data/recordings",
+        )
+        default = "full" if name == "publish" else os.environ.get("CEBRA_BOOK_PROFILE", "quick")
+        made[name].add_argument("--profile", choices=("quick", "full"), default=default)
+    for name in ("book", "run"):
+        made[name].add_argument("--seed", type=int, default=0, help="the chapters' base seed")
+    made["record"].add_argument("--seeds", type=int, default=5, help="how many base seeds (5)")
+    made["publish"].add_argument("--check", action="store_true", help="only report drift")
+    made["serve"].add_argument("folder", nargs="?", type=Path, help="a run's folder in _run/")
+    made["serve"].add_argument("--port", type=int, default=8000)
+    made["address"].add_argument("url", help="for example https://github.com/you/your-book")
+    return top
+
+
+def start(given: argparse.Namespace, seed: int = 0) -> Run:
+    """Resolve the recording and say what will run."""
+    name, served = resolve(given.recording)
+    return Run(name, given.profile, seed, ROOT, served)
+
+
+def report(outcomes: list[Outcome], *places: str) -> int:
+    """Print how the chapters went, one line each, and where things are; return the exit code."""
+    rows = [("chapter", "seconds", "recording", "verdict")]
+    rows += [(o.chapter, f"{o.seconds:.0f}", o.recording, o.verdict) for o in outcomes]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    print()
+    for row in rows:
+        print("  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]))
+    for place in places:
+        print(place)
+    return 0 if all(outcome.ok for outcome in outcomes) else 1
+
+
+def do_run(given: argparse.Namespace) -> int:
+    """Run chapters."""
+    files = chapter_files(ROOT, given.chapters)
+    run = start(given, given.seed)
+    return report(run_chapters(run, files), f"\nnotebooks: {run.folder}")
+
+
+def do_book(given: argparse.Namespace) -> int:
+    """Run chapters and build the site from them."""
+    from helpers.site import build_site, stage
+
+    files = chapter_files(ROOT, given.chapters)
+    run = start(given, given.seed)
+    outcomes = run_chapters(run, files)
+    done = [outcome.chapter for outcome in outcomes if outcome.ok]
+    if not done:
+        return report(outcomes, f"\nno site: no chapter ran through; see {run.folder}")
+    index = build_site(stage(run, done))
+    return report(outcomes, f"\nopen {index.as_uri()}")
+
+
+def do_publish(given: argparse.Namespace) -> int:
+    """Run chapters and store them, or check those that are stored."""
+    from helpers.publishing import check_published, publish_chapter
+
+    files = chapter_files(ROOT, given.chapters)
+    if given.check:
+        drift = check_published(files)
+        print("\n".join(drift) if drift else "stored outputs agree with the code beside them")
+        return 1 if drift else 0
+    run = start(given)
+    if run.served["source"] == "simulated" and not given.recording.startswith("simulated"):
+        print(f"{given.recording} is out of reach, and a stand-in is not published in its name; "
+              "set CEBRA_DATADIR, or say --recording simulated", file=sys.stderr)  # fmt: skip
+        return 1
+    outcomes = run_chapters(run, files)
+    done = {outcome.chapter for outcome in outcomes if outcome.ok}
+    stored = [publish_chapter(run, file) for file in files if file.stem in done]
+    return report(outcomes, "", *(f"stored {path.relative_to(ROOT)}" for path in stored))
+
+
+def do_record(given: argparse.Namespace) -> int:
+    """Run chapters under several base seeds and record the spread."""
+    files = chapter_files(ROOT, given.chapters)
+    first = start(given)
+    results, outcomes = [], []
+    for number in range(given.seeds):
+        run = dataclasses.replace(first, seed=SEED_STEP * number, compare=False)
+        outcomes += run_chapters(run, files)
+        results.append(run.results)
+    if all(outcome.ok for outcome in outcomes):
+        count = expected.record(results, {file.stem.split("_")[0] for file in files})
+        return report(outcomes, f"\n{count} values recorded in {expected.EXPECTED}")
+    return report(outcomes, "\nnothing recorded")
+
+
+def do_build(given: argparse.Namespace) -> int:
+    """Build the site from the stored outputs."""
+    from helpers.site import build_site
+
+    print(f"open {build_site(ROOT).as_uri()}")
+    return 0
+
+
+def do_sync(given: argparse.Namespace) -> int:
+    """Carry edited prose over."""
+    from helpers.publishing import sync_prose
+
+    for file in chapter_files(ROOT, given.chapters):
+        if file.with_suffix(".ipynb").exists():
+            print(f"{file.stem}: {'updated' if sync_prose(file) else 'in step'}")
+    return 0
+
+
+def do_serve(given: argparse.Namespace) -> int:
+    """Serve the newest built site, or that of a run."""
+    wanted = [given.folder / "book"] if given.folder else [ROOT, *ROOT.glob("_run/*/book")]
+    built = [p / "_build/html" for p in wanted if (p / "_build/html/index.html").exists()]
+    if not built:
+        print("no site yet; run `python -m helpers.book book` first", file=sys.stderr)
+        return 1
+    newest = max(built, key=lambda folder: (folder / "index.html").stat().st_mtime)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(newest))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", given.port), handler) as server:
+        url = f"http://127.0.0.1:{server.server_port}/"
+        print(f"{newest}\n{url} (Ctrl-C ends it)", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def do_address(given: argparse.Namespace) -> int:
+    """Replace the repository's address, read from _config.yml, wherever it stands."""
+    new = given.url.rstrip("/").removesuffix(".git")
+    if not re.fullmatch(r"https://[\w.-]+/[\w.-]+/[\w.-]+", new):
+        raise ValueError(f"{given.url!r} is no address of a repository: https://host/owner/name")
+    config = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    old = re.search(r"^  url: *(https://\S+)", config, re.MULTILINE)[1]
+    files = [ROOT / n for n in ("_config.yml", "README.md", "CITATION.cff", "intro.md")]
+    for file in [*files, *sorted((ROOT / "chapters").iterdir())]:
+        text = file.read_text(encoding="utf-8") if file.suffix in NAMED else ""
+        if old in text:
+            write_text(file, text.replace(old, new))
+            print(f"{file.relative_to(ROOT)}: {new}")
+    return 0
+
+
+def do_clean(given: argparse.Namespace) -> int:
+    """Delete what runs and builds made; cached fits and recordings stay."""
+    for name in ("_build", "_run"):
+        shutil.rmtree(ROOT / name, ignore_errors=True)
+    return 0
+
+
+COMMANDS = {
+    "book": (do_book, "run chapters, then build the site from what just ran"),
+    "run": (do_run, "run chapters only"),
+    "publish": (
+        do_publish,
+        "run chapters with the full profile and store their outputs in chapters/",
+    ),
+    "record": (do_record, "run chapters under several seeds and record values and tolerances"),
+    "build": (do_build, "build the site from the stored outputs"),
+    "sync": (do_sync, "carry edited prose into the stored notebooks, without running them"),
+    "serve": (do_serve, "show a built site in the browser"),
+    "address": (do_address, "set the repository's address everywhere, for a fork"),
+    "clean": (do_clean, "delete _build/ and _run/"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; errors that the reader can mend come as one line."""
+    given = parser().parse_args(arguments)
+    try:
+        return COMMANDS[given.command][0](given)
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; what had finished is kept", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""From a run's folder to the stored notebooks: stamped, and checked against the code later."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+
+from helpers.files import read_json, update_json
+from helpers.pairing import differences, read_source, stripped, with_prose, write_notebook
+from helpers.provenance import code_hash, stamp
+from helpers.runner import Run
+
+STAMP = "ring"  # key of the stamp in a published notebook's metadata
+
+
+def publish_chapter(run: Run, file: Path) -> Path:
+    """Store a run's outputs beside the chapter's source, stamped, and merge its results.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run of this chapter.
+    file : Path
+        The chapter's `.py`.
+
+    Returns
+    -------
+    Path
+        The `.ipynb` that was written.
+
+    Raises
+    ------
+    ValueError
+        If the chapter was edited while it ran.
+    """
+    executed = stripped(nbformat.read(run.folder / f"{file.stem}.ipynb", as_version=4))
+    problems = differences(read_source(file), executed)
+    if problems:
+        raise ValueError(f"{file.name} changed while it ran ({problems[0]}); publish it again")
+    executed.metadata[STAMP] = stamp(file, run.served, run.profile)
+    target = file.with_suffix(".ipynb")
+    write_notebook(executed, target)
+    number = file.stem.split("_")[0]
+    new = {i: e for i, e in read_json(run.results).items() if e["chapter"] == number}
+
+    def change(old: dict) -> dict:
+        return {**{i: e for i, e in old.items() if e["chapter"] != number}, **new}
+
+    update_json(run.root / "data" / "results.json", change)
+    return target
+
+
+def check_published(files: Sequence[Path]) -> list[str]:
+    """Compare published notebooks with the code and the text beside them.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Chapter sources.
+
+    Returns
+    -------
+    list of str
+        One line a drift; empty when all agree.
+    """
+    found, data = [], {}
+    for file in files:
+        target = file.with_suffix(".ipynb")
+        if not target.exists():
+            found.append(f"{file.stem}: not published yet")
+            continue
+        notebook = nbformat.read(target, as_version=4)
+        found += [f"{file.stem}: {line}" for line in differences(read_source(file), notebook)]
+        mark = notebook.metadata.get(STAMP)
+        if mark is None:
+            found.append(f"{file.stem}: carries no stamp; publish it")
+        elif mark["code"] != code_hash(file):
+            found.append(f"{file.stem}: its code or a helper's changed since {mark['date']}")
+        if mark is not None:
+            data[(mark["recording"]["digest"], mark["profile"])] = file.stem
+        counts = [c.execution_count for c in notebook.cells if c.cell_type == "code" and c.source]
+        if counts != list(range(1, len(counts) + 1)):
+            found.append(f"{file.stem}: its cells did not run once each, in order")
+    if len(data) > 1:
+        found.append(f"published on different data or profiles: {', '.join(data.values())}")
+    return found
+
+
+def sync_prose(file: Path) -> bool:
+    """Carry edited prose into the published notebook without running it.
+
+    Parameters
+    ----------
+    file : Path
+        The chapter's `.py`.
+
+    Returns
+    -------
+    bool
+        Whether anything changed.
+
+    Raises
+    ------
+    ValueError
+        If code changed too.
+    """
+    target = file.with_suffix(".ipynb")
+    source, published = read_source(file), nbformat.read(target, as_version=4)
+    if not differences(source, published):
+        return False
+    try:
+        write_notebook(with_prose(source, published), target)
+    except ValueError as error:
+        raise ValueError(f"{file.stem}: {error}") from None
+    return True
