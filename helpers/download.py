@@ -24,8 +24,8 @@ _dead_hosts: set[str] = set()  # asked once in this process, not again
 
 _THROUGH_CEBRA = """
 import sys, cebra.datasets, cebra.datasets.hippocampus as hippocampus
-name, root, url = sys.argv[1:]
-hippocampus.rat_dataset_urls[name]["url"] = url
+name, root, url, md5_gz, md5_jl = sys.argv[1:]
+hippocampus.rat_dataset_urls[name] = dict(url=url, gzipped_checksum=md5_gz, checksum=md5_jl)
 cebra.datasets.init("rat-hippocampus-single-" + name, root=root)
 """
 
@@ -83,6 +83,8 @@ def from_host(name, deadline):
         pooch.get_logger().setLevel("WARNING")
         try:
             packed = Path(fetcher.fetch(file, downloader=_stream(name, deadline)))
+        except (requests.ConnectionError, requests.Timeout) as error:
+            _give_up(url, error)
         except requests.RequestException as error:
             raise NotServedError(f"the download broke off ({type(error).__name__})") from error
         except ValueError as error:
@@ -107,7 +109,9 @@ def from_cebra(name, deadline):
         If the file that it left is not the registered one.
     """
     with tempfile.TemporaryDirectory(prefix="recording-") as folder:
-        command = [sys.executable, "-c", _THROUGH_CEBRA, name, folder, url_of(name)]
+        known = REGISTRY[name]
+        command = [sys.executable, "-c", _THROUGH_CEBRA]
+        command += [name, folder, url_of(name), known["md5_gz"], known["md5_jl"]]
         left = max(deadline - time.monotonic(), 0.1)
         try:
             done = subprocess.run(command, timeout=left, capture_output=True, check=False)
@@ -124,8 +128,7 @@ def _probe(url, deadline):
 
     A look-up of the host's name obeys no timeout, so only a thread can be left behind.
     """
-    host = urlsplit(url).netloc
-    if host in _dead_hosts:
+    if urlsplit(url).netloc in _dead_hosts:
         raise HostDeadError("the data host does not answer")
     answers = queue.SimpleQueue()
 
@@ -142,10 +145,15 @@ def _probe(url, deadline):
     except queue.Empty:
         answer = requests.Timeout()
     if isinstance(answer, requests.RequestException):
-        _dead_hosts.add(host)
-        raise HostDeadError("the data host does not answer") from answer
+        _give_up(url, answer)
     if answer:
         raise NotServedError(answer)
+
+
+def _give_up(url, error):
+    """Remember the host as dead for the rest of this process."""
+    _dead_hosts.add(urlsplit(url).netloc)
+    raise HostDeadError("the data host does not answer") from error
 
 
 def _refusal(answer):

@@ -13,6 +13,8 @@ import numpy as np
 
 from .files import ROOT
 
+# what a damaged zip makes numpy and zipfile raise, found by flipping every byte of one
+UNREADABLE = (ValueError, EOFError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error)
 REGISTRY = json.loads((ROOT / "data" / "registry.json").read_text(encoding="utf-8"))
 
 
@@ -41,7 +43,7 @@ def read_npz(path):
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise ValueError("it is a single array")
             arrays = {key: archive[key] for key in archive.files}
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except UNREADABLE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(f"{path.name} is not a readable npz ({reason}); {mend}") from error
     return _fields(arrays, path.name)
