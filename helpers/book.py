@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
         made[name].add_argument(
             "--recording",
             default=os.environ.get("CEBRA_BOOK_RECORDING", "achilles"),
-            help="achilles, buddy, cicero, gatsby, simulated, or a file of yours in data/recordings",
+            help="achilles, buddy, cicero, gatsby, simulated, or the name of a file of yours",
         )
         default = "full" if name == "publish" else os.environ.get("CEBRA_BOOK_PROFILE", "quick")
         made[name].add_argument("--profile", choices=("quick", "full"), default=default)
@@ -196,7 +196,7 @@ COMMANDS = {
     "run": (do_run, "run chapters only"),
     "publish": (
         do_publish,
-        "run chapters with the full profile and store their outputs in chapters/",
+        "run chapters in the full profile and store their outputs",
     ),
     "record": (do_record, "run chapters under several seeds and record values and tolerances"),
     "build": (do_build, "build the site from the stored outputs"),

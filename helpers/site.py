@@ -13,6 +13,7 @@ from helpers.files import write_text
 from helpers.pairing import stripped, write_notebook
 from helpers.runner import Run
 
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # of this very Python
 SITE_FILES = ("_config.yml", "intro.md", "references.bib", "_static", "_ext")
 
 
@@ -90,7 +91,7 @@ def build_site(folder: Path) -> Path:
     RuntimeError
         If jupyter-book fails; its output is shown before.
     """
-    command = [sys.executable, "-m", "jupyter_book", "build", str(folder), "-W", "--keep-going"]
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(folder), "-W", "--keep-going"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
         print(done.stdout[-6000:], done.stderr[-6000:], sep="\n", file=sys.stderr)

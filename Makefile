@@ -1,0 +1,39 @@
+# make book · make test · make publish · make serve · make clean
+# All of it is `python -m helpers.book …` underneath, which works without make.
+#   make book RECORDING=buddy PROFILE=full CHAPTERS="02 03"
+
+PYTHON ?= python3
+VENV ?= .venv
+RECORDING ?= achilles
+PROFILE ?= quick
+CHAPTERS ?=
+BIN := $(VENV)/bin
+BOOK := $(BIN)/python -m helpers.book
+
+.PHONY: book test check publish serve clean install
+
+book: install
+	$(BOOK) book $(CHAPTERS) --recording $(RECORDING) --profile $(PROFILE)
+
+# Everything: style, helpers, the site in a browser, and every chapter run anew in the quick profile.
+test: install
+	$(BIN)/python -m pytest --nbval --nbval-current-env tests chapters
+
+publish: install
+	$(BOOK) publish $(CHAPTERS) --recording $(RECORDING)
+
+check: install
+	$(BOOK) publish --check
+
+serve: install
+	$(BOOK) serve
+
+clean:
+	rm -rf _build _run
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
