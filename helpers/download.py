@@ -19,6 +19,7 @@ from .recording_files import REGISTRY, read_jl
 
 WAIT_S = 10.0  # all that one recording may wait for hosts that do not answer
 PATIENCE_S = 120.0  # a host that answers may take this long for less than half a megabyte
+RETRY_PAUSE_S = 1.0  # pooch's, before its second try
 AS_IT_IS = {"Accept-Encoding": "identity"}  # the file's own gzip must reach the checksum
 _dead_hosts: set[str] = set()  # asked once in this process, not again
 
@@ -170,7 +171,7 @@ def _stream(name, deadline):
     until = time.monotonic() + PATIENCE_S
 
     def download(url, output_file, _pooch):
-        left = deadline - time.monotonic()
+        left = deadline - RETRY_PAUSE_S - time.monotonic()
         if left <= 0:
             raise requests.Timeout("no time left")
         with (
@@ -180,10 +181,12 @@ def _stream(name, deadline):
         ):
             if refusal := _refusal(answer):
                 raise requests.HTTPError(refusal)
-            for chunk in answer.iter_content(1 << 14):
+            for chunk in answer.iter_content(256):
                 file.write(chunk)
                 bar.update(len(chunk))
-                if bar.n > size or time.monotonic() > until:
+                if time.monotonic() > until:
+                    raise requests.Timeout("too slow")
+                if bar.n > size:
                     break  # not the file: its MD5 will say so
 
     return download

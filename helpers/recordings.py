@@ -16,9 +16,9 @@ __all__ = ["RATS", "Recording", "load_recording", "simulate_recording", "stretch
 RATS = tuple(REGISTRY)
 RECORDINGS = ROOT / "data" / "recordings"
 SERVED = {
-    "local": "real recording, from a local file",
-    "download": "real recording, downloaded and checksummed",
-    "cebra": "real recording, fetched through cebra.datasets",
+    "local": "recording from a local file",
+    "download": "recording from the official download, checksummed",
+    "cebra": "recording fetched through cebra.datasets, checksummed",
     "simulated": "simulated stand-in, no real recording within reach",
 }
 

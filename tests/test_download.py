@@ -1,0 +1,336 @@
+"""The cascade over the network, against a server on this machine: right, wrong, silent and dead."""
+
+import gzip
+import hashlib
+import http.server
+import io
+import pickle
+import socket
+import threading
+import time
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+import requests
+
+from helpers import download, recordings
+from helpers.recording_files import REGISTRY
+from helpers.recordings import load_recording, simulate_recording
+
+ONE = simulate_recording(5, 300)
+
+
+def md5(content):
+    return hashlib.md5(content).hexdigest()
+
+
+def official():
+    """A .jl such as the data host has, and the same gzipped."""
+    content = {
+        "spikes": ONE.spikes.astype(float),
+        "position": ONE.labels("posdir").astype(float),
+    }
+    joblib.dump(content, file := io.BytesIO())
+    return file.getvalue(), gzip.compress(file.getvalue(), mtime=0)
+
+
+JL, GZ = official()
+
+
+class Host(http.server.ThreadingHTTPServer):
+    """Answers the n-th request with the n-th of `answers`, then on with the last."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.answers = [{}]
+        self.paths = []
+        self.released = threading.Event()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}/data"
+
+    def handle_error(self, request, client_address):
+        """A client that hangs up early is part of the tests."""
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        turn = len(self.server.paths)
+        self.server.paths.append(self.path)
+        answer = self.server.answers[min(turn, len(self.server.answers) - 1)]
+        body = answer.get("body", GZ)
+        self.send_response(answer.get("status", 200))
+        self.send_header("Content-Type", answer.get("type", "application/gzip"))
+        self.send_header("Content-Length", str(answer.get("length", len(body))))
+        self.end_headers()
+        (self.drip if answer.get("drip") else self.wfile.write)(body)
+        self.wfile.flush()
+        if answer.get("stall"):
+            self.server.released.wait(30)
+
+    def drip(self, body):
+        """Send a byte at a time, often enough for no timeout to notice."""
+        for byte in body:
+            self.wfile.write(bytes([byte]))
+            if self.server.released.wait(0.001):
+                break
+
+    def log_message(self, *_args):
+        pass
+
+
+@pytest.fixture
+def host(monkeypatch, tmp_path):
+    """A data host of our own for Achilles, whose registered checksums are those of `ONE`."""
+    known = {"md5_gz": md5(GZ), "md5_jl": md5(JL), "bytes": len(GZ)}
+    monkeypatch.setitem(REGISTRY, "achilles", REGISTRY["achilles"] | known)
+    monkeypatch.delenv("CEBRA_DATADIR", raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(recordings, "RECORDINGS", tmp_path / "recordings")
+    monkeypatch.setattr(download, "_dead_hosts", set())
+    with Host() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("CEBRA_BOOK_DATA_URL", server.url)
+        yield server
+        server.released.set()
+        server.shutdown()
+
+
+@pytest.fixture
+def no_cebra(monkeypatch):
+    """Step 3 without its seconds of importing: it fails, and counts how often it was asked."""
+    asked = []
+
+    def refuse(name, deadline):
+        asked.append(name)
+        raise download.NotServedError("cebra.datasets could not fetch it either")
+
+    monkeypatch.setattr(download, "from_cebra", refuse)
+    return asked
+
+
+@pytest.fixture
+def no_pause(monkeypatch):
+    """Pooch tries again at once, so that the tests with two tries are quick."""
+    monkeypatch.setattr("pooch.core.time.sleep", lambda _seconds: None)
+
+
+def left_behind():
+    folder = recordings.RECORDINGS
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def one_line(caught):
+    return "\n" not in str(caught.value)
+
+
+def test_the_official_file_is_downloaded_once(host, no_cebra, capsys):
+    first = load_recording()
+    assert capsys.readouterr().out == (
+        "achilles: recording from the official download, checksummed\n"
+    )
+    assert (first.source, first.key, first.digest) == ("download", "achilles", ONE.digest)
+    assert set(host.paths) == {"/data/achilles.jl.gz"}
+    assert left_behind() == ["achilles.npz"]
+    host.paths.clear()
+    again = load_recording()
+    assert (again.source, again.digest) == ("local", ONE.digest)
+    assert (host.paths, no_cebra) == ([], [])
+    with np.load(recordings.RECORDINGS / "achilles.npz", allow_pickle=False) as archive:
+        assert not any(archive[key].dtype.hasobject for key in archive.files)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"body": GZ[:-1] + b"!"}, {"body": GZ[:100], "length": len(GZ)}],
+    ids=["wrong bytes", "broken off"],
+)
+def test_a_bad_answer_is_asked_for_again(host, no_cebra, bad):
+    host.answers = [{}, bad, {}]  # to the probe, to the first try, to the second
+    assert load_recording().source == "download"
+    assert len(host.paths) == 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [GZ[:-1] + b"!", GZ[:100], GZ + b"!", b""],
+    ids=["changed", "truncated", "longer", "empty"],
+)
+def test_a_corrupt_download_is_an_error_and_leaves_nothing(host, no_cebra, no_pause, body):
+    host.answers = [{"body": body}]
+    for on_missing in ("error", "simulate"):  # corrupt is not missing
+        with pytest.raises(ValueError, match=r"achilles\.jl\.gz .*its MD5 differs") as caught:
+            load_recording(on_missing=on_missing)
+    assert one_line(caught)
+    assert left_behind() == []
+
+
+def test_a_download_that_breaks_off_is_missing(host, no_cebra, no_pause):
+    host.answers = [{"body": GZ[:100], "length": len(GZ)}]
+    with pytest.raises(FileNotFoundError, match="the download broke off") as caught:
+        load_recording()
+    assert one_line(caught)
+    assert (no_cebra, left_behind()) == (["achilles"], [])
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"status": 202, "body": b""}, "status 202"),
+        ({"status": 404, "body": b"no"}, "status 404"),
+        ({"status": 503, "body": b"no"}, "status 503"),
+        ({"type": "text/html; charset=utf-8", "body": b"<html>"}, "a web page"),
+    ],
+)
+def test_what_is_not_the_file_is_missing(host, no_cebra, answer, reason):
+    host.answers = [answer]
+    with pytest.raises(FileNotFoundError, match=f"the data host answers with {reason}") as caught:
+        load_recording()
+    assert one_line(caught)
+    assert no_cebra == ["achilles"]
+    assert load_recording(on_missing="simulate").source == "simulated"
+    assert left_behind() == []
+
+
+class Malice:
+    """Unpickling it leaves a file behind: proof that foreign code ran."""
+
+    def __init__(self, trace):
+        self.trace = trace
+
+    def __reduce__(self):
+        return Path.touch, (self.trace,)
+
+
+def test_a_malicious_pickle_is_never_opened(host, no_cebra, no_pause, tmp_path, monkeypatch):
+    trace = tmp_path / "trace"
+    evil = pickle.dumps(Malice(trace))
+    packed = gzip.compress(evil, mtime=0)
+    host.answers = [{"body": packed}]
+    with pytest.raises(ValueError, match="MD5 differs"):
+        load_recording()
+    # the outer checksum alone must not open it
+    known = REGISTRY["achilles"] | {"md5_gz": md5(packed), "bytes": len(packed)}
+    monkeypatch.setitem(REGISTRY, "achilles", known)
+    with pytest.raises(ValueError, match="was not unpickled"):
+        load_recording()
+    assert not trace.exists()
+    assert left_behind() == []
+    pickle.loads(evil)
+    assert trace.exists()  # the pickle would have run its code
+
+
+def test_an_endless_answer_is_cut_off(host, no_cebra, no_pause):
+    host.answers = [{"body": GZ + bytes(20_000_000)}]
+    with pytest.raises(ValueError, match="MD5 differs"):
+        load_recording()
+
+
+# ---- hosts that do not answer --------------------------------------------------------------------
+
+
+def seconds(action):
+    started = time.monotonic()
+    action()
+    return time.monotonic() - started
+
+
+def simulated():
+    assert load_recording(on_missing="simulate").source == "simulated"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_a_closed_port_is_dead_and_the_rest_is_skipped(host, no_cebra, monkeypatch, capsys):
+    monkeypatch.setenv("CEBRA_BOOK_DATA_URL", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(FileNotFoundError, match="the data host does not answer") as caught:
+        load_recording()
+    assert one_line(caught)
+    simulated()
+    assert no_cebra == []
+    assert capsys.readouterr().out == (
+        "achilles: simulated stand-in, no real recording within reach\n"
+    )
+
+
+def test_a_host_that_accepts_and_stays_silent_costs_seconds_once(host, no_cebra, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        monkeypatch.setenv("CEBRA_BOOK_DATA_URL", f"http://127.0.0.1:{port}")
+        assert seconds(simulated) < download.WAIT_S / 2 + 1
+        assert seconds(simulated) < 1  # remembered for the process
+    assert no_cebra == []
+
+
+def test_a_name_that_never_resolves_is_left_behind(host, no_cebra, monkeypatch):
+    """No timeout of requests covers the look-up of a name; the thread that hangs is abandoned."""
+    monkeypatch.setattr(download, "WAIT_S", 1.0)
+
+    def hang(*_args, **_options):
+        host.released.wait(30)
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests, "get", hang)
+    assert seconds(simulated) < 2
+    assert no_cebra == []
+
+
+def test_a_host_that_stalls_half_way_is_dead_in_time(host, no_cebra, monkeypatch):
+    monkeypatch.setattr(download, "WAIT_S", 3.0)
+    host.answers = [{}, {"body": GZ[:100], "length": len(GZ), "stall": True}]
+    assert seconds(simulated) < 3.0 + 0.9
+    assert no_cebra == []
+    assert seconds(simulated) < 1
+    assert left_behind() == []
+
+
+def test_a_host_that_drips_is_given_up(host, no_cebra, no_pause, monkeypatch):
+    monkeypatch.setattr(download, "PATIENCE_S", 0.5)
+    host.answers = [{}, {"drip": True}]
+    with pytest.raises(FileNotFoundError, match="the data host does not answer"):
+        load_recording()
+    assert left_behind() == []
+
+
+def test_an_address_that_is_none_is_an_error(host, monkeypatch):
+    monkeypatch.setenv("CEBRA_BOOK_DATA_URL", "localhost/data")
+    with pytest.raises(ValueError, match="CEBRA_BOOK_DATA_URL is 'localhost/data'"):
+        load_recording(on_missing="simulate")
+
+
+# ---- step 3 --------------------------------------------------------------------------------------
+
+
+def test_cebra_serves_what_the_download_could_not(host, monkeypatch, capsys):
+    """The package's own downloader, in its own process, from our host."""
+    monkeypatch.setattr(download, "WAIT_S", 60.0)  # importing torch takes long on a busy machine
+    host.answers = [{"status": 202, "body": b""}, {}]
+    recording = load_recording()
+    assert (recording.source, recording.digest) == ("cebra", ONE.digest)
+    assert left_behind() == ["achilles.npz"]
+    assert "fetched through cebra.datasets" in capsys.readouterr().out
+
+
+def test_cebra_is_stopped_at_the_deadline(host):
+    deadline = time.monotonic() + 0.5
+    with pytest.raises(download.NotServedError, match="took too long"):
+        download.from_cebra("achilles", deadline)
+    assert time.monotonic() < deadline + 1
+
+
+def test_what_cebra_left_is_checked_again(host, monkeypatch):
+    """A child that reports success with another file: it stays closed."""
+    child = "import sys, pathlib; p = pathlib.Path(sys.argv[2], 'rat_hippocampus'); p.mkdir(); "
+    child += "(p / 'achilles.jl').write_bytes(b'foreign')"
+    monkeypatch.setattr(download, "_THROUGH_CEBRA", child)
+    with pytest.raises(ValueError, match="was not unpickled"):
+        download.from_cebra("achilles", time.monotonic() + 20)
