@@ -1,8 +1,9 @@
 """CEBRA's convolutional encoders as matrix products over windows, for one core.
 
-The weights are those of the official module (``cebra.models``), the arithmetic is the same, the order of the data is
-not: activations are (time within the window, window, channel), so that every convolution is a few products of contiguous
-blocks, and the first layer, which reads sparse spike counts, is one sparse product for the whole recording.
+The weights are those of the official module (``cebra.models``), the arithmetic is the same, the
+order of the data is not: activations are (time within the window, window, channel), so that every
+convolution is a few products of contiguous blocks; and the first layer, which reads sparse spike
+counts, is one sparse product for the whole recording.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ _gelu_backward = torch.ops.aten.gelu_backward
 
 
 class _ConvGelu(Function):
-    """A convolution over the window, (P, n, in) to (P - kernel + 1, n, out), with GELU and skip where the layer has them."""
+    """A convolution over the window, (P, n, in) to (P - kernel + 1, n, out); then GELU and skip."""
 
     @staticmethod
     def forward(ctx, h, weight, bias, is_hidden, has_skip):
@@ -79,10 +80,10 @@ class _SparseConvGelu(Function):
 
 @dataclass(frozen=True)
 class SparseCounts:
-    """Spike counts of ``kernel`` successive bins side by side, (T - kernel + 1, kernel * N), and their transpose."""
+    """Counts of ``kernel`` successive bins side by side, and their transpose."""
 
-    forward: sparse.csr_matrix
-    backward: sparse.csr_matrix
+    forward: sparse.csr_matrix  # (T - kernel + 1, kernel * N)
+    backward: sparse.csr_matrix  # (kernel * N, T - kernel + 1)
 
     @classmethod
     def of(cls, spikes: np.ndarray, kernel: int) -> "SparseCounts":
@@ -103,8 +104,8 @@ class WindowEncoder:
     spikes : (T, N) array
         The recording.
     n_windows : int
-        Windows a step, to choose between the sparse first layer (its cost grows with T and the number of spikes) and
-        gathered windows (it grows with their number).
+        Windows a step, to choose between the sparse first layer (its cost grows with T and the
+        number of spikes) and gathered windows (it grows with their number).
     dtype : torch.dtype
         Of activations and matrix products; weights, loss and sums of gradients stay float32.
     """
@@ -133,7 +134,7 @@ class WindowEncoder:
             rows = self._rows(centres, self.width)
             h = self.table.index_select(0, rows.flatten()).to(self.dtype).view(*rows.shape, -1)
             h = _ConvGelu.apply(h, self.convs[0].weight, self.convs[0].bias, True, False)
-        for conv, has_skip in zip(self.convs[1:], self.has_skip[1:]):
+        for conv, has_skip in zip(self.convs[1:], self.has_skip[1:], strict=True):
             h = _ConvGelu.apply(h, conv.weight, conv.bias, conv is not self.convs[-1], has_skip)
         embedded = h[0].float()
         return embedded / embedded.norm(dim=1, keepdim=True) if self.normalise else embedded

@@ -33,7 +33,8 @@ class Fit:
         self.loss = trained.log["total"]
 
     def __repr__(self):
-        return f"Fit({self.job.name or 'unnamed'}, {len(self.loss)} steps, loss {self.loss[-100:].mean():.3f})"
+        loss = self.loss[-100:].mean()
+        return f"Fit({self.job.name or 'unnamed'}, {len(self.loss)} steps, loss {loss:.3f})"
 
     @cached_property
     def module(self) -> torch.nn.Module:

@@ -20,7 +20,7 @@ from .trainer import Trained
 ROOT = Path(__file__).resolve().parent.parent
 TRAINING_CODE = {
     "cpu": ("jobs", "sampling", "encoder", "trainer"),
-    "cuda": ("jobs", "sampling", "trainer", "stacked"),
+    "cuda": ("jobs", "sampling", "trainer", "stacked", "device_sampling"),
 }
 
 
@@ -50,7 +50,7 @@ def key(job: Job, device: str) -> str:
     settings = {
         "segments": [(part.start, part.stop) for part in job.segments],
         "parameters": job.parameters,
-        "seed": int(job.seed),
+        "seed": job.seed,
         "dtype": job.dtype,
         "device": device,
         "versions": [cebra.__version__, torch.__version__],
@@ -62,7 +62,7 @@ def key(job: Job, device: str) -> str:
 
 @cache
 def code_digest(device: str) -> str:
-    """sha256 of the training modules' syntax trees: comments, docstrings and line breaks do not count."""
+    """sha256 of the training modules' syntax trees: comments and docstrings do not count."""
     digest = hashlib.sha256()
     for module in TRAINING_CODE[device.partition(":")[0]]:
         tree = ast.parse((Path(__file__).parent / f"{module}.py").read_text(encoding="utf-8"))

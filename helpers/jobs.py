@@ -94,6 +94,7 @@ class Job:
             raise ValueError(f"dtype is {self.dtype!r}; use one of {', '.join(DTYPES)}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int | np.integer):
             raise ValueError(f"seed is {self.seed!r}; give a whole number")
+        put("seed", int(self.seed))
 
 
 def variant_job(
@@ -166,6 +167,7 @@ def _checked_parameters(given: Mapping) -> dict:
         value = parameters[name]
         if not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
             raise ValueError(f"{name} is {value!r}; give a positive number")
+        parameters[name] = float(value)
     return parameters
 
 
@@ -173,7 +175,7 @@ def _checked_activity(spikes) -> np.ndarray:
     spikes = np.asarray(spikes)
     if spikes.ndim != 2 or 0 in spikes.shape or spikes.dtype.kind not in "biuf":
         raise ValueError(
-            f"spikes has shape {spikes.shape} and dtype {spikes.dtype}; give numbers, (bins, neurons)"
+            f"spikes has shape {spikes.shape}, dtype {spikes.dtype}; give numbers, (bins, neurons)"
         )
     if bad := int((~np.isfinite(spikes)).sum()):
         columns = np.flatnonzero((~np.isfinite(spikes)).any(axis=0)).tolist()
@@ -188,8 +190,8 @@ def _checked_labels(labels, n_bins: int) -> np.ndarray:
     labels = np.asarray(labels)
     if labels.dtype.kind != "f":
         raise ValueError(
-            f"labels have dtype {labels.dtype}; give float32: CEBRA takes integer labels for classes "
-            "and would train on something else"
+            f"labels have dtype {labels.dtype}; give float32: CEBRA takes integer labels for "
+            "classes and would train on something else"
         )
     labels = labels[:, None] if labels.ndim == 1 else labels
     if labels.ndim != 2 or len(labels) != n_bins:

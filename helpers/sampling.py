@@ -1,8 +1,8 @@
 """Which bins a training step compares: references, their positives, and negatives.
 
-The distributions are those of ``cebra.distributions`` (prior, time, time_delta, delta); two things differ. Positives come
-from a k-d tree over the distinct labels instead of a search of all labels at every step, and neither windows nor time
-pairs cross the border of a contiguous stretch.
+The distributions are those of ``cebra.distributions`` (prior, time, time_delta, delta); two things
+differ. Positives come from a k-d tree over the distinct labels instead of a search of all labels at
+every step, and neither windows nor time pairs cross the border of a contiguous stretch.
 """
 
 from collections.abc import Iterator
@@ -27,8 +27,9 @@ class NearestLabel:
     Notes
     -----
     Where several bins hold the same label the first one answers, as ``argmin`` does in
-    ``cebra.distributions.ContinuousIndex``; so do two different labels at the same distance. The distance is computed in
-    float64, the library's in float32 with cancellation: this search is never farther.
+    ``cebra.distributions.ContinuousIndex``; so do two different labels at the same distance. The
+    distance is computed in float64, the library's in float32 with cancellation: this search is
+    never farther.
     """
 
     def __init__(self, labels: np.ndarray):
@@ -55,7 +56,7 @@ class Sampler:
     n_bins : int
         T.
     segments : sequence of slice
-        Contiguous stretches; those shorter than a window or, for time pairs, than the offset yield no references.
+        Contiguous stretches; those too short for a window, or for a time pair, yield no references.
     receptive_field : tuple of int
         Bins (left, right) of a window ``[t - left, t + right)``.
     parameters : mapping
@@ -85,15 +86,16 @@ class Sampler:
             needed = left + right + offset * self.on_time
             longest = max((s.stop - s.start for s in segments), default=0)
             raise ValueError(
-                f"the longest contiguous stretch has {longest} bins, but a window and its pair need {needed}: "
-                "join segments, shorten time_offsets, or choose an architecture with a smaller receptive field"
+                f"the longest contiguous stretch has {longest} bins, a window and its pair need "
+                f"{needed}: join segments, shorten time_offsets, or choose an architecture with a "
+                "smaller receptive field"
             )
         if not self.on_time:
             self.nearest = NearestLabel(self.labels)
             self.change = _changes(self.labels, segments, offset)[self.references]
 
     def batches(self, n_steps: int) -> Iterator[torch.Tensor]:
-        """Yield ``n_steps`` tensors (3, batch_size) of window centres: references, positives, negatives."""
+        """Yield ``n_steps`` tensors (3, batch_size): references, positives, negatives."""
         for start in range(0, n_steps, STEPS_AT_ONCE):
             yield from self.draw(min(STEPS_AT_ONCE, n_steps - start))
 
@@ -123,7 +125,7 @@ class Sampler:
 
 
 def _changes(labels: np.ndarray, segments, offset: int) -> np.ndarray:
-    """How much the label changed over the last ``offset`` bins, (T, k); 0 where the stretch is younger, as in CEBRA."""
+    """Change of the label over ``offset`` bins (T, k); 0 at a stretch's start, as in CEBRA."""
     change = np.zeros_like(labels)
     for piece in segments:
         run = labels[piece]

@@ -1,9 +1,10 @@
 """Many models of one shape, stacked and stepped together: the way to train on a GPU.
 
-A GPU waits for kernel launches, not for arithmetic, when it trains one small CEBRA model. Here the weights of all models
-of a shape form one stack, batches are drawn on the device for many steps at once, and the step, forward, loss, backward
-and Adam, is captured once as a CUDA graph and replayed. The same code runs on a CPU, where the tests hold it against the
-one-model trainer; there it is not the fast way.
+A GPU waits for kernel launches, not for arithmetic, when it trains one small CEBRA model. Here the
+weights of all models of a shape form one stack, batches are drawn on the device for many steps at
+once, and the step, forward, loss, backward and Adam, is captured once as a CUDA graph and replayed.
+The same code runs on a CPU, where the tests hold it against the one-model trainer; there it is not
+the fast way.
 """
 
 import copy
@@ -15,9 +16,10 @@ import torch
 from torch.func import functional_call, stack_module_state
 
 from . import fitcache
+from .device_sampling import DeviceSampler
 from .jobs import Job
-from .sampling import STEPS_AT_ONCE, Sampler
-from .trainer import TICK, Trained, check_finite, new_module, new_sampler, train
+from .sampling import STEPS_AT_ONCE
+from .trainer import TICK, Trained, check_finite, new_module
 
 MOST_TOGETHER = (
     32  # models in a stack: their windows of one step take about a quarter of a gigabyte
@@ -36,21 +38,16 @@ SHAPE = (
 
 
 def train_stacked(todo: dict[Path, Job], device: str, on_tick: Callable[[], None]) -> list[str]:
-    """Train jobs into their cache files on `device`, stack by stack; return a line for each that failed.
+    """Train jobs into their cache files, stack by stack; return a line for each that failed.
 
-    Jobs with a learnt temperature do not stack; they train one by one on the CPU.
+    A model whose loss stops being finite does not disturb the others of its stack.
     """
     failures = []
     for together in stacks(todo):
         paths, jobs = zip(*together, strict=True)
-        if jobs[0].parameters["temperature_mode"] != "constant":
-            print(f"{jobs[0].name}: a learnt temperature does not stack; training it on the CPU")
-            results = [train(jobs[0], on_tick)]
-        else:
-            results = StackedTraining(jobs, device).run(
-                lambda n=len(jobs): [on_tick() for _ in range(n)]
-            )
-        for path, job, trained in zip(paths, jobs, results, strict=True):
+        for path, job, trained in zip(
+            paths, jobs, _train_stack(jobs, device, on_tick), strict=True
+        ):
             try:
                 check_finite(job, np.stack(list(trained.log.values()), axis=1))
                 fitcache.store(path, trained)
@@ -60,16 +57,27 @@ def train_stacked(todo: dict[Path, Job], device: str, on_tick: Callable[[], None
 
 
 def stacks(todo: dict[Path, Job]) -> list[tuple[tuple[Path, Job], ...]]:
-    """Group jobs that can step together: same network, batch and schedule; recordings may differ in length."""
+    """Group jobs that can step together: same network, batch and schedule; any length."""
     groups = {}
     for path, job in todo.items():
         shape = job.spikes.shape[1], job.dtype, *(job.parameters[name] for name in SHAPE)
-        alone = path if job.parameters["temperature_mode"] != "constant" else None
-        groups.setdefault((shape, alone), []).append((path, job))
+        groups.setdefault(shape, []).append((path, job))
     most = MOST_TOGETHER
     return [
         tuple(group[i : i + most]) for group in groups.values() for i in range(0, len(group), most)
     ]
+
+
+def _train_stack(jobs, device: str, on_tick: Callable[[], None]) -> list[Trained]:
+    """Train a stack; half of it at a time, down to one, if the device has too little memory."""
+    try:
+        return StackedTraining(jobs, device).run(on_tick)
+    except torch.cuda.OutOfMemoryError:
+        if len(jobs) == 1:
+            raise
+        torch.cuda.empty_cache()
+    half = len(jobs) // 2
+    return _train_stack(jobs[:half], device, on_tick) + _train_stack(jobs[half:], device, on_tick)
 
 
 class StackedTraining:
@@ -199,117 +207,5 @@ class StackedTraining:
                 adam[f"{number}/{key}"] = part.numpy(force=True)
         total, align, uniform = log.T
         temperature = np.full(len(log), self.temperature, dtype=np.float32)
-        return Trained(
-            weights, {}, adam, dict(total=total, pos=align, neg=uniform, temperature=temperature)
-        )
-
-
-class DeviceSampler(Sampler):
-    """`Sampler` whose draws and searches run on a device.
-
-    Parameters
-    ----------
-    job : Job
-    module : cebra.models.Model
-        For its receptive field.
-    device : str
-    """
-
-    def __init__(self, job: Job, module: torch.nn.Module, device: str):
-        self.__dict__.update(vars(new_sampler(job, module)))
-        self.generator = torch.Generator(device).manual_seed(int(job.seed))
-        self.device_of = {"device": device, "generator": self.generator}
-        self.centre = torch.from_numpy(self.centre).to(device)
-        self.references = torch.from_numpy(self.references).to(device)
-        if not self.on_time:
-            self.nearest = DeviceNearest(self.labels, device)
-            self.labels = torch.from_numpy(self.labels).to(device)
-            self.change = torch.from_numpy(self.change).to(device)
-
-    def draw(self, n_steps: int) -> torch.Tensor:
-        """Draw (n_steps, 3, batch_size) window centres, on the device."""
-        shape = (n_steps, self.parameters["batch_size"])
-        reference, negative = self._prior(shape), self._prior(shape)
-        positive = self._positives(reference.flatten()).view(shape)
-        return self.centre[torch.stack([reference, positive, negative], dim=1)]
-
-    def _prior(self, shape: tuple[int, int]) -> torch.Tensor:
-        return self.references[torch.randint(len(self.references), shape, **self.device_of)]
-
-    def _positives(self, reference: torch.Tensor) -> torch.Tensor:
-        if self.on_time:
-            return reference + self.parameters["time_offsets"]
-        query = self.labels[reference]
-        if self.parameters["conditional"] == "time_delta":
-            return self.nearest.search(
-                query
-                + self.change[torch.randint(len(self.change), (len(query),), **self.device_of)]
-            )
-        noise = torch.randn(query.shape, **self.device_of)
-        return self.nearest.search(query + noise * self.parameters["delta"])
-
-
-class DeviceNearest:
-    """Nearest label on a device, without a tree.
-
-    Labels of one continuous column and a few values in the others (position and direction) are
-    sorted once by group, and a binary search in each group answers; any others are searched in full.
-
-    Parameters
-    ----------
-    labels : (T, k) float32 array
-    device : str
-    """
-
-    MOST_GROUPS = 16
-
-    def __init__(self, labels: np.ndarray, device: str):
-        distinct, first = np.unique(labels, axis=0, return_index=True)
-        varied = np.argmax([len(np.unique(column)) for column in labels.T])
-        rest = np.delete(distinct, varied, axis=1)
-        kinds, group = np.unique(rest, axis=0, return_inverse=True)
-        if len(kinds) > self.MOST_GROUPS:
-            kinds, group = None, np.zeros(len(distinct), dtype=int)
-        self.kinds = kinds if kinds is None else torch.from_numpy(kinds).double().to(device)
-        self.varied, n_groups = int(varied), int(group.max()) + 1
-        self.members = [
-            torch.from_numpy(distinct[group.ravel() == g]).double().to(device)
-            for g in range(n_groups)
-        ]
-        self.bins = [
-            torch.from_numpy(first[group.ravel() == g]).to(device) for g in range(n_groups)
-        ]
-
-    def search(self, queries: torch.Tensor) -> torch.Tensor:
-        """Return the bin (n,) whose label is nearest to each of the `queries` (n, k); the lowest among equals."""
-        queries = queries.double()
-        found = (
-            [self._in_full(queries)]
-            if self.kinds is None
-            else [self._in_group(g, queries) for g in range(len(self.bins))]
-        )
-        distance, bins = (torch.stack(part) for part in zip(*found, strict=True))
-        is_nearest = distance == distance.amin(0)
-        return bins.masked_fill(~is_nearest, torch.iinfo(bins.dtype).max).amin(0)
-
-    def _in_group(self, g: int, queries: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        column = self.members[g][:, self.varied].contiguous()
-        above = torch.searchsorted(column, queries[:, self.varied].contiguous()).clamp(
-            max=len(column) - 1
-        )
-        sides = torch.stack([(above - 1).clamp(min=0), above])
-        distance = (self.members[g][sides] - queries).square().sum(-1)
-        bins = self.bins[g][sides].masked_fill(
-            distance > distance.amin(0), torch.iinfo(torch.int64).max
-        )
-        return distance.amin(0), bins.amin(0)
-
-    def _in_full(self, queries: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        parts = []
-        for part in queries.split(4096):
-            distance = torch.cdist(
-                part, self.members[0], compute_mode="donot_use_mm_for_euclid_dist"
-            )
-            parts.append(distance.min(dim=1))
-        nearest = torch.cat([part.indices for part in parts])
-        return torch.cat([part.values for part in parts]), self.bins[0][nearest]
+        log = {"total": total, "pos": align, "neg": uniform, "temperature": temperature}
+        return Trained(weights, {}, adam, log)

@@ -1,4 +1,4 @@
-"""One model, one core: CEBRA's training loop over a sampler, an encoder and the package's own loss."""
+"""One model, one core: CEBRA's training loop over a sampler, an encoder and the package's loss."""
 
 import itertools
 import threading
@@ -96,7 +96,7 @@ class Training:
         self.optimizer = torch.optim.Adam(self.parameters, lr=rate, fused=True, **settings)
 
     def step(self, centres: torch.Tensor) -> tuple[float, float, float]:
-        """Take one gradient step on window centres (3, batch_size); return total, pos and neg loss."""
+        """Take a gradient step on window centres (3, batch_size); return total, pos, neg loss."""
         self.optimizer.zero_grad()
         reference, positive, negative = self.encoder(centres.flatten()).split(self.batch_size)
         loss, align, uniform = self.criterion(reference, positive, negative)
@@ -153,13 +153,14 @@ def check_finite(job: Job, log: np.ndarray) -> None:
     if len(bad):
         raise FloatingPointError(
             f"the loss is not finite from step {bad[0]} on; lower learning_rate "
-            f"({job.parameters['learning_rate']:g}) or raise temperature ({job.parameters['temperature']:g})"
+            f"({job.parameters['learning_rate']:g}) or raise temperature "
+            f"({job.parameters['temperature']:g})"
         )
 
 
 @contextmanager
 def one_thread():
-    """Use one thread for torch: two processes with one each train more than one process with two."""
+    """One thread for torch: two processes with one each train more than one process with two."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -1,6 +1,6 @@
 """Training CEBRA models: `fit` one, or `fit_many` together, each kept on disk once it is done.
 
-The models, losses and estimators are those of the ``cebra`` package; only the way to them is shorter.
+The models, losses and estimators are the ``cebra`` package's own; only the way to them is shorter.
 """
 
 import os
@@ -8,10 +8,12 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from time import perf_counter
 
+import cebra
 import joblib
 import torch
 from tqdm.auto import tqdm
@@ -95,8 +97,9 @@ def default_device() -> str:
 def fast_dtype() -> str:
     """Return the dtype in which this processor multiplies matrices faster, by a timed probe.
 
-    ``"bfloat16"`` if it is at least half as fast again as ``"float32"``; ``CEBRA_BOOK_BF16=0`` turns
-    it off. The embedding is as good (chapter 06 shows it); the five headline models stay in float32.
+    ``"bfloat16"`` if it is at least half as fast again as ``"float32"``; ``CEBRA_BOOK_BF16=0``
+    turns it off. The embedding is as good (chapter 06 shows it); the five headline models stay in
+    float32.
     """
     if os.environ.get("CEBRA_BOOK_BF16") == "0":
         return "float32"
@@ -121,6 +124,15 @@ def _check_trainable(job: Job, number: int) -> None:
     if job.dtype != "float32" and architecture not in FAST_ARCHITECTURES:
         raise ValueError(
             f"job {name}: {job.dtype} is for {', '.join(FAST_ARCHITECTURES)}; use float32"
+        )
+    if architecture not in cebra.CEBRA.supported_model_architectures():
+        near = get_close_matches(architecture, cebra.CEBRA.supported_model_architectures(), n=3)
+        raise ValueError(
+            f"job {name}: no architecture {architecture!r}; near it: {', '.join(near)}"
+        )
+    if default_device() != "cpu" and job.parameters["temperature_mode"] != "constant":
+        raise ValueError(
+            f"job {name}: a learnt temperature trains on the CPU only; set CEBRA_BOOK_DEVICE=cpu"
         )
     if job.labels is None and job.parameters["conditional"] not in ("time", "time_delta"):
         raise ValueError(f"job {name}: conditional {job.parameters['conditional']!r} needs labels")
