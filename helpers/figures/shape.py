@@ -1,0 +1,81 @@
+"""Drawings of what helpers.shape measures: scores by variant, and the gap between the two arcs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from . import style
+
+
+def score_bars(
+    scores: Mapping[str, Mapping[str, float]],
+    titles: Sequence[str],
+    ticks: Mapping[str, Sequence[float]] | None = None,
+) -> Figure:
+    """Draw one panel a measure, one bar a variant, with an optional tick for a null's bound.
+
+    Parameters
+    ----------
+    scores : mapping of measure to mapping of variant to float
+        Panels from left to right; measures that run to 1.
+    titles : sequence of str
+        One a measure, with its unit.
+    ticks : mapping of measure to sequence of float, optional
+        One value a variant, drawn as a light tick across its bar (95th percentile of a null).
+
+    Raises
+    ------
+    ValueError
+        The number of titles or ticks does not fit.
+    """
+    if len(titles) != len(scores):
+        raise ValueError(f"{len(titles)} titles for {len(scores)} measures; give one each")
+    fig, axes = plt.subplots(1, len(scores), figsize=(10, 2.9), sharey=True, squeeze=False)
+    for ax, (measure, values), title in zip(axes[0], scores.items(), titles, strict=True):
+        rows = np.arange(len(values))[::-1]
+        colours = [style.VARIANT_COLOURS[variant] for variant in values]
+        ax.barh(rows, list(values.values()), height=0.58, color=colours, alpha=0.9)
+        for row, value in zip(rows, values.values(), strict=True):
+            ax.annotate(f"{value:.2f}", (max(value, 0), row), (4, 0), textcoords="offset points",
+                        va="center", fontsize=8.5, color=style.INK)  # fmt: skip
+        if ticks and measure in ticks:
+            for row, value in zip(rows, ticks[measure], strict=True):
+                ax.plot([value, value], [row - 0.4, row + 0.4], color=style.INK, lw=1.4)
+        ax.set_yticks(rows, [style.VARIANT_NAMES[variant] for variant in values])
+        ax.set_title(title, fontsize=9.5)
+        ax.set_xlim(min(0, *values.values()), 1.2)
+        ax.set_xticks((0, 0.5, 1))
+        ax.grid(False, axis="y")
+    return fig
+
+
+def arc_gaps(gaps: Mapping[str, np.ndarray], length_m: float) -> Figure:
+    """Draw the distance between right and left runs along the track, one line a variant.
+
+    Parameters
+    ----------
+    gaps : mapping of variant to (n,) array
+        From `helpers.shape.arc_gaps`; NaN leaves a hole.
+    length_m : float
+        Length of the track in metres.
+    """
+    fig, ax = plt.subplots(figsize=(9, 4.2))
+    for variant, values in gaps.items():
+        places = (np.arange(len(values)) + 0.5) * length_m / len(values)
+        ax.plot(places, values, "o-", ms=4, color=style.VARIANT_COLOURS[variant],
+                label=style.VARIANT_NAMES[variant])  # fmt: skip
+    ax.axhline(2, color=style.MUTED, lw=0.8, ls=(0, (2, 3)))
+    ax.annotate("opposite points of the sphere", (0, 2), (4, 4), textcoords="offset points",
+                color=style.MUTED, fontsize=8.5)  # fmt: skip
+    ax.set(
+        xlabel="position on the track (m)",
+        ylabel="distance between the two directions",
+        xlim=(0, length_m),
+        ylim=(0, 2.15),
+    )
+    ax.legend(ncols=5, loc="upper center", bbox_to_anchor=(0.5, -0.16))
+    return fig

@@ -1,0 +1,118 @@
+"""The book's look: one style file, a palette by name, and `show`, which puts a figure on the page.
+
+A chapter calls `use(rec)` once. From then on every figure is dark down to its legends, colour bars
+and 3-D panes, and `show` stamps it "simulated" whenever the recording is not a real rat.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+from IPython.display import HTML, display
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from PIL import Image
+
+STYLE_FILE = Path(__file__).with_name("book.mplstyle")
+
+PAGE, BACKGROUND, CARD = "#060b10", "#0a0f14", "#0e1419"
+TEAL, CORAL, AMBER, BLUE, VIOLET, GREY = (
+    "#64dcc8", "#e74c6f", "#f2c14e", "#6ab0f3", "#b79bf2", "#93a5af",
+)  # fmt: skip
+INK, MUTED, EDGE, GRID = "#dfe9ee", "#a9b9c2", "#2f3f49", "#1c2831"
+RIGHT, LEFT = TEAL, CORAL  # running direction, the same in every chapter
+
+VARIANT_COLOURS = {"posdir": TEAL, "pos": BLUE, "dir": CORAL, "time": AMBER, "shuffled": GREY}
+VARIANT_NAMES = {
+    "posdir": "position + direction",
+    "pos": "position",
+    "dir": "direction",
+    "time": "time only",
+    "shuffled": "shuffled labels",
+}
+
+# Lightness rises steadily from indigo to cream: position reads in grey and for colour-blind eyes.
+POSITION_STOPS = ("#4a3f9e", "#3f6fc4", "#38a3c4", "#64dcc8", "#b4efb0", "#fbf6c9")
+POSITION = LinearSegmentedColormap.from_list("book.position", POSITION_STOPS)
+matplotlib.colormaps.register(POSITION, force=True)
+
+_state: dict[str, bool | None] = {"simulated": None}
+
+
+def use(recording=None) -> None:
+    """Switch matplotlib to the book's style and remember whether the recording is simulated.
+
+    Parameters
+    ----------
+    recording : helpers.recordings.Recording, optional
+        What the chapter's figures will show. Without it only the style is set, and `show`
+        refuses to work: it could not know whether to stamp "simulated".
+    """
+    plt.style.use(STYLE_FILE)
+    _state["simulated"] = None if recording is None else recording.source == "simulated"
+
+
+def stamp(fig: Figure, text: str = "simulated") -> Figure:
+    """Write `text` in coral into the figure's upper right corner, so no copy of it can lose it."""
+    fig.text(
+        0.995, 0.99, text.upper(), color=CORAL, fontsize=9, fontweight="bold",
+        ha="right", va="top", gid="stamp",
+        bbox={"boxstyle": "round,pad=0.35", "facecolor": BACKGROUND, "edgecolor": CORAL},
+    )  # fmt: skip
+    return fig
+
+
+def to_png(fig: Figure, colours: int = 256, dpi: float | None = None) -> bytes:
+    """Return `fig` as PNG bytes of at most `colours` colours, a third of the full weight."""
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=dpi or plt.rcParams["savefig.dpi"])
+    full = Image.open(buffer).convert("RGB")
+    palette = full.quantize(colours)
+    picture = full.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    out = io.BytesIO()
+    picture.save(out, format="png", optimize=True)
+    return out.getvalue()
+
+
+def show(fig: Figure, alt: str, caption: str, name: str) -> None:
+    """Display a figure as a PNG with alternative text and a caption, then close it.
+
+    The PNG carries `alt` in its output metadata (`_ext/alttext.py` moves it into the page), the
+    caption follows as ``<p class="book-caption" id="fig-NAME">``.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+    alt : str
+        What a reader who cannot see the figure needs to know.
+    caption : str
+        Shown below the figure; may hold inline HTML such as ``<em>``.
+    name : str
+        Lower-case words joined by hyphens; the anchor is ``#fig-NAME``.
+
+    Raises
+    ------
+    ValueError
+        `alt` or `caption` is empty, or `name` is no such name.
+    RuntimeError
+        `use(recording)` has not been called.
+    """
+    for what, text in (("alt", alt), ("caption", caption)):
+        if not text or not text.strip():
+            raise ValueError(f"figure {name!r} has an empty {what}; say what it shows")
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ValueError(f"figure name {name!r} is not lower-case words joined by hyphens")
+    if _state["simulated"] is None:
+        raise RuntimeError("show() cannot tell real from simulated; call style.use(rec) first")
+    if _state["simulated"]:
+        stamp(fig)
+    png = base64.b64encode(to_png(fig)).decode("ascii")
+    plt.close(fig)
+    display({"image/png": png, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
+    display(HTML(f'<p class="book-caption" id="fig-{html.escape(name)}">{caption}</p>'))
