@@ -11,10 +11,10 @@ import yaml
 
 from helpers.files import write_text
 from helpers.pairing import stripped, write_notebook
-from helpers.runner import Run
+from helpers.runner import Run, chapter_files
 
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # of this very Python
-SITE_FILES = ("_config.yml", "intro.md", "references.bib", "_static", "_ext")
+SITE_FILES = ("_config.yml", "intro.md", "references.md", "references.bib", "_static", "_ext")
 
 
 def stage(run: Run, names: Collection[str]) -> Path:
@@ -55,7 +55,16 @@ def stage(run: Run, names: Collection[str]) -> Path:
     if run.results.exists():
         shutil.copy2(run.results, folder / "data" / "results.json")
     write_text(folder / "_toc.yml", shortened_toc(run.root, names))
+    if len(names) < len(chapter_files(run.root)):
+        allow_missing_links(folder / "_config.yml")
     return folder
+
+
+def allow_missing_links(config: Path) -> None:
+    """Let the first page link to chapters that this run left out."""
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    settings["sphinx"]["config"]["suppress_warnings"] = ["myst.xref_missing"]
+    write_text(config, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
 
 
 def shortened_toc(root: Path, names: Collection[str]) -> str:
@@ -63,7 +72,8 @@ def shortened_toc(root: Path, names: Collection[str]) -> str:
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
 
     def keep(entries: list) -> list:
-        return [e for e in entries if "file" not in e or Path(e["file"]).stem in names]
+        files = [(entry, Path(str(entry.get("file", "")))) for entry in entries]
+        return [e for e, file in files if file.parent.name != "chapters" or file.stem in names]
 
     if "chapters" in toc:
         toc["chapters"] = keep(toc["chapters"])
