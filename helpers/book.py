@@ -213,7 +213,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return COMMANDS[given.command][0](given)
     except (ValueError, OSError, RuntimeError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted; what had finished is kept", file=sys.stderr)
