@@ -1,0 +1,53 @@
+"""The table of models in CONTRIBUTING.md against the jobs that the chapters build."""
+
+import ast
+import importlib
+import re
+from collections import Counter
+
+import pytest
+
+from helpers.files import ROOT
+from helpers.recordings import simulate_recording
+
+ROW = re.compile(r"^\| (\d\d) \| (quick|full) \| ([\d,?]+) \| ([\d,+ ×?]+) \|$", re.MULTILINE)
+TABLE = ROW.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+
+
+def builder(number):
+    """Find a chapter's `jobs_NN(recording, profile)`: in helpers, or in the chapter itself."""
+    wanted = f"jobs_{number}"
+    for path in (ROOT / "helpers").glob("*.py"):
+        if f"def {wanted}(" in path.read_text(encoding="utf-8"):
+            return getattr(importlib.import_module(f"helpers.{path.stem}"), wanted)
+    (chapter,) = (ROOT / "chapters").glob(f"{number}_*.py")
+    source = chapter.read_text(encoding="utf-8")
+    if wanted not in source:
+        return None
+    kept = (ast.Import, ast.ImportFrom, ast.FunctionDef)
+    tree = ast.parse(source)
+    tree.body = [node for node in tree.body if isinstance(node, kept)]
+    names = {}
+    exec(compile(tree, str(chapter), "exec"), names)
+    return names[wanted]
+
+
+def chapters():
+    return sorted(path.name[:2] for path in (ROOT / "chapters").glob("[0-9][0-9]_*.py"))
+
+
+@pytest.mark.parametrize(("number", "profile", "models", "iterations"), TABLE)
+def test_the_table_counts_what_the_chapter_trains(number, profile, models, iterations):
+    if number not in chapters():
+        pytest.skip(f"chapter {number} is not written yet")
+    build = builder(number)
+    assert build, f"chapter {number} has no jobs_{number}(recording, profile) to count"
+    jobs = build(simulate_recording(n_neurons=20, n_bins=2000), profile).values()
+    steps = Counter(job.parameters["max_iterations"] for job in jobs)
+    assert f"{sum(steps.values()):,}" == models
+    assert ", ".join(f"{count:,}" for count in sorted(steps)) == iterations
+
+
+def test_the_table_has_every_chapter_in_both_profiles():
+    rows = {(number, profile) for number, profile, *_ in TABLE}
+    assert rows >= {(number, profile) for number in chapters() for profile in ("quick", "full")}
