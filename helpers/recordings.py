@@ -15,6 +15,8 @@ __all__ = ["RATS", "Recording", "load_recording", "simulate_recording", "stretch
 
 RATS = tuple(REGISTRY)
 RECORDINGS = ROOT / "data" / "recordings"
+# the keys of the stand-ins, under which they can be asked for at once
+SIMULATED = {"simulated": "achilles"} | {f"simulated-{rat}": rat for rat in RATS[1:]}
 SERVED = {
     "local": "recording from a local file",
     "download": "recording from the official download, checksummed",
@@ -29,7 +31,8 @@ def load_recording(name="achilles", on_missing="error", datadir=None):
     In order: (1) ``<name>.npz`` or ``<name>.jl`` in ``$CEBRA_DATADIR/rat_hippocampus/``, then in
     ``data/recordings/``; (2) the official download, kept in ``data/recordings/``;
     (3) `cebra.datasets`; (4) a simulated stand-in, only if asked for. A local file may have any
-    name, which is how a recording of one's own comes in.
+    name, which is how a recording of one's own comes in. ``simulated`` and ``simulated-buddy``, the
+    keys of the stand-ins, are simulated at once.
 
     Parameters
     ----------
@@ -55,6 +58,9 @@ def load_recording(name="achilles", on_missing="error", datadir=None):
     if on_missing not in ("error", "simulate"):
         raise ValueError(f"on_missing is {on_missing!r}; use 'error' or 'simulate'")
     folders = [*_data_folder(datadir), RECORDINGS]
+    if name in SIMULATED:
+        print(f"{name}: simulated, as asked for")
+        return simulate_recording(**STAND_INS[SIMULATED[name]], name=SIMULATED[name])
     recording = _local(name, folders)
     if recording is None and name not in RATS:
         raise ValueError(

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 import yaml
 
-from helpers import book, runner, site
+from helpers import book, recordings, runner, site
 from helpers.files import ROOT
 from helpers.pairing import differences, read_source, stripped, with_prose
 from helpers.publishing import STAMP, check_published, publish_chapter, sync_prose
@@ -309,3 +309,11 @@ def test_depends_names_chapters_that_may_exist():
     for number, needs in runner.DEPENDS.items():
         assert number not in needs
         assert all(need < number for need in needs)
+
+
+def test_a_recording_is_resolved_once_for_all_chapters(monkeypatch):
+    name, served = runner.resolve("simulated")
+    assert (name, served["key"], served["source"]) == ("simulated", "simulated", "simulated")
+    stand_in = recordings.load_recording("simulated-buddy")
+    monkeypatch.setattr(recordings, "load_recording", lambda *_, **__: stand_in)
+    assert runner.resolve("buddy")[0] == "simulated-buddy"
