@@ -83,7 +83,7 @@ class Sampler:
             references.append(np.arange(piece.start, piece.stop - offset * self.on_time))
         self.references = np.concatenate(references) if references else np.empty(0, dtype=int)
         if not len(self.references):
-            needed = left + right + offset * self.on_time
+            needed = max(left + right, offset * self.on_time + 1)
             longest = max((s.stop - s.start for s in segments), default=0)
             raise ValueError(
                 f"the longest contiguous stretch has {longest} bins, a window and its pair need "
