@@ -6,6 +6,7 @@ every step, and neither windows nor time pairs cross the border of a contiguous 
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -91,8 +92,12 @@ class Sampler:
                 "smaller receptive field"
             )
         if not self.on_time:
-            self.nearest = NearestLabel(self.labels)
             self.change = _changes(self.labels, segments, offset)[self.references]
+
+    @cached_property
+    def nearest(self) -> NearestLabel:
+        """The search among all labels, built when the first batch needs it."""
+        return NearestLabel(self.labels)
 
     def batches(self, n_steps: int) -> Iterator[torch.Tensor]:
         """Yield ``n_steps`` tensors (3, batch_size): references, positives, negatives."""

@@ -1,0 +1,1 @@
+"""The project and its peers side by side, one table a run."""
