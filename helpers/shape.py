@@ -51,7 +51,8 @@ def lagged_r2(embedding, target, min_lag: int, n: int = 200, seed: int = 0) -> n
     """R² of the same line when the target lags behind by a random number of bins.
 
     The lagged target keeps its smoothness and rhythm and loses its link to the spikes: what it
-    scores, any slow signal would. Lags wrap around the end of the recording.
+    scores, any slow signal would. Lags wrap around the end of the recording. Laps must vary in
+    length, as an animal's do: of laps like clockwork a lag is no more than a turn of the ring.
 
     Parameters
     ----------

@@ -120,7 +120,7 @@ def six_panels(embeddings: Mapping[str, np.ndarray], position, direction, length
         raise ValueError(f"embeddings lack {', '.join(missing)}; six_panels draws all five")
     for variant in PANELS:
         check(embeddings[variant], position=position, direction=direction)
-    fig = plt.figure(figsize=(10.5, 7.6), layout="none")
+    fig = plt.figure(figsize=(10.5, 7.4), layout="none")
     axes = [fig.add_subplot(2, 3, k + 1, projection="3d") for k in range(6)]
     norm = Normalize(0, length_m)
     for ax, variant in zip(axes[:5], PANELS, strict=True):
@@ -129,7 +129,7 @@ def six_panels(embeddings: Mapping[str, np.ndarray], position, direction, length
     cloud(axes[5], embeddings["posdir"], _direction_colours(direction))
     axes[5].set_title("position + direction, by direction", loc="center", y=1.0)
     fig.subplots_adjust(left=0, right=1, top=0.94, bottom=0.10, wspace=-0.1, hspace=0.1)
-    bar = fig.add_axes((0.07, 0.06, 0.36, 0.018))
+    bar = fig.add_axes((0.16, 0.062, 0.36, 0.018))
     mappable = plt.cm.ScalarMappable(norm, style.POSITION)
     fig.colorbar(mappable, cax=bar, orientation="horizontal", label="position on the track (m)")
     _direction_legend(axes[5], loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=2)
@@ -138,6 +138,8 @@ def six_panels(embeddings: Mapping[str, np.ndarray], position, direction, length
 
 def ring_portrait(embedding, position, length_m, size=(8.0, 4.5)) -> Figure:
     """Draw one embedding large and without words: the picture of README and first page.
+
+    Save it with ``Path("_static/ring.png").write_bytes(style.to_png(fig))``.
 
     Parameters
     ----------
@@ -151,6 +153,6 @@ def ring_portrait(embedding, position, length_m, size=(8.0, 4.5)) -> Figure:
     """
     check(embedding, position=position)
     fig = plt.figure(figsize=size, layout="none")
-    ax = fig.add_axes((-0.25, -0.42, 1.5, 1.84), projection="3d")
-    cloud(ax, embedding, position, cmap=style.POSITION, norm=Normalize(0, length_m), s=3.2)
+    ax = fig.add_axes((0, -0.03, 1, 1.06), projection="3d")
+    cloud(ax, embedding, position, cmap=style.POSITION, norm=Normalize(0, length_m), s=2.6)
     return fig

@@ -66,7 +66,11 @@ def _legend(ax: Axes) -> None:
               bbox_to_anchor=(0.5, -0.16))  # fmt: skip
 
 
-def goodness_of_fit(bits: Mapping[str, float], published: Mapping[str, float]) -> Figure:
+def goodness_of_fit(
+    bits: Mapping[str, float],
+    published: Mapping[str, float],
+    bounds: Mapping[str, float] | None = None,
+) -> Figure:
     """Draw goodness of fit of each variant as bars, the published one as diamonds.
 
     Parameters
@@ -75,8 +79,10 @@ def goodness_of_fit(bits: Mapping[str, float], published: Mapping[str, float]) -
         Goodness of fit in bits; 0 is chance, whatever the batch size.
     published : mapping of variant to float
         The published losses on the same scale.
+    bounds : mapping of label to float, optional
+        What an ideal embedding of some shape would score, drawn as labelled dotted lines.
     """
-    fig, ax = plt.subplots(figsize=(9, 2.9))
+    fig, ax = plt.subplots(figsize=(9, 3.2))
     rows = np.arange(len(bits))[::-1]
     for row, (variant, value) in zip(rows, bits.items(), strict=True):
         ax.barh(row, value, height=0.56, color=style.VARIANT_COLOURS[variant], alpha=0.9)
@@ -86,11 +92,15 @@ def goodness_of_fit(bits: Mapping[str, float], published: Mapping[str, float]) -
             ax.plot(published[variant], row + 0.37, "D", ms=6, color=style.VARIANT_COLOURS[variant],
                     mec=style.INK, mew=0.8, zorder=3)  # fmt: skip
     ax.axvline(0, color=style.INK, lw=1, ls=(0, (4, 3)))
+    for label, bound in (bounds or {}).items():
+        ax.axvline(bound, color=style.MUTED, lw=1, ls=(0, (1, 2)))
+        ax.annotate(label, (bound, 1), (0, 3), ("data", "axes fraction"), "offset points",
+                    ha="center", va="bottom", color=style.MUTED, fontsize=8.5)  # fmt: skip
     ax.set_yticks(rows, [style.VARIANT_NAMES[variant] for variant in bits])
     ax.set(xlabel="goodness of fit (bits)", ylim=(-0.6, len(bits) - 0.3))
-    top = max([*bits.values(), *published.values()])
-    ax.set_xlim(min(0, *bits.values()) - 0.02 * top, 1.12 * top)
+    top = max([*bits.values(), *published.values(), *(bounds or {}).values()])
+    ax.set_xlim(min(0, *bits.values()) - 0.02 * top, 1.08 * top)
     ax.grid(False, axis="y")
     marker = Line2D([], [], marker="D", ls="", color=style.MUTED, mec=style.INK, mew=0.8)
-    ax.legend([marker], ["published"], loc="lower right")
+    ax.legend([marker], ["published"], loc="lower left", bbox_to_anchor=(0, 1))
     return fig

@@ -53,7 +53,7 @@ def score_bars(
     return fig
 
 
-def arc_gaps(gaps: Mapping[str, np.ndarray], length_m: float) -> Figure:
+def arc_gaps(gaps: Mapping[str, np.ndarray], length_m: float, floor=None) -> Figure:
     """Draw the distance between right and left runs along the track, one line a variant.
 
     Parameters
@@ -62,12 +62,17 @@ def arc_gaps(gaps: Mapping[str, np.ndarray], length_m: float) -> Figure:
         From `helpers.shape.arc_gaps`; NaN leaves a hole.
     length_m : float
         Length of the track in metres.
+    floor : (n,) array, optional
+        Distance between repeats of one direction, shaded: the least to expect.
     """
     fig, ax = plt.subplots(figsize=(9, 4.2))
     for variant, values in gaps.items():
         places = (np.arange(len(values)) + 0.5) * length_m / len(values)
         ax.plot(places, values, "o-", ms=4, color=style.VARIANT_COLOURS[variant],
                 label=style.VARIANT_NAMES[variant])  # fmt: skip
+    if floor is not None:
+        places = (np.arange(len(floor)) + 0.5) * length_m / len(floor)
+        ax.fill_between(places, 0, floor, color=style.INK, alpha=0.13, lw=0)
     ax.axhline(2, color=style.MUTED, lw=0.8, ls=(0, (2, 3)))
     ax.annotate("opposite points of the sphere", (0, 2), (4, 4), textcoords="offset points",
                 color=style.MUTED, fontsize=8.5)  # fmt: skip

@@ -71,7 +71,9 @@ def stamp(fig: Figure, text: str = "simulated") -> Figure:
 def to_png(fig: Figure, colours: int = 256, dpi: float | None = None) -> bytes:
     """Return `fig` as PNG bytes of at most `colours` colours, a third of the full weight."""
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=dpi or plt.rcParams["savefig.dpi"])
+    # savefig would hand a figure that chose layout="none" over to the style's layout afterwards
+    with plt.rc_context({"figure.constrained_layout.use": False}):
+        fig.savefig(buffer, format="png", dpi=dpi or plt.rcParams["savefig.dpi"])
     full = Image.open(buffer).convert("RGB")
     palette = full.quantize(colours)
     picture = full.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
