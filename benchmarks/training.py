@@ -122,8 +122,8 @@ def table(rows: list[dict], device: str) -> str:
 
 WHAT_IS_LEFT = (
     "Between a bfloat16 step and the matrix products' own time stand the exact (erf) GELU and its",
-    "gradient, the largest part; the sparse first layer and its gather, in scipy and in float32; the",
-    "softmax of all similarities, which is the package's own; and some hundred calls into torch.",
+    "gradient, the largest part; the sparse first layer and its gather, in scipy and in float32;",
+    "the softmax of all similarities, which is the package's own; some hundred calls into torch.",
     "Fusing them would need a compiler on the reader's machine.",
 )
 

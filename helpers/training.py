@@ -153,19 +153,26 @@ def _train_all(todo: dict[Path, Job], device: str, progress: bool) -> list[str]:
             return train_stacked(todo, device, lambda: _tick(ticks))
         n_workers = min(len(todo), joblib.effective_n_jobs(-1))
         pool = joblib.Parallel(n_jobs=n_workers, batch_size=1)
-        errors = pool(joblib.delayed(_train_into)(path, job, ticks) for path, job in todo.items())
+        here = os.getpid()
+        errors = pool(
+            joblib.delayed(_train_into)(path, job, ticks, here) for path, job in todo.items()
+        )
     return [error for error in errors if error]
 
 
-def _train_into(path: Path, job: Job, ticks: Path) -> str:
+def _train_into(path: Path, job: Job, ticks: Path, caller: int) -> str:
     """Train one job into its cache file, in whichever process; return why not, if not."""
+    parent = os.getppid()
+
+    def on_tick():
+        # A worker whose caller was killed would train on for hours, for nobody.
+        if parent == caller and os.getppid() != caller:
+            raise SystemExit(f"{job.name}: the run that asked for it is gone")
+        _tick(ticks)
+
     try:
-        fitcache.store(path, train(job, lambda: _tick(ticks)))
-    except (
-        ArithmeticError,
-        MemoryError,
-        RuntimeError,
-    ) as error:  # one job's failure spares the others
+        fitcache.store(path, train(job, on_tick))
+    except (ArithmeticError, MemoryError, RuntimeError) as error:  # spares the other jobs
         return f"{job.name or path.stem[:8]}: {error or type(error).__name__}"
     return ""
 

@@ -1,13 +1,13 @@
 """`fit_many` leaves what ``cebra.CEBRA.fit`` would have left, keeps it, and names what failed."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
 
 import cebra
+import joblib
 import numpy as np
+import psutil
 import pytest
 import torch
 
@@ -158,26 +158,40 @@ def test_one_failing_job_is_named_and_spares_the_others(recording, own_cache):
     assert len(cached(own_cache)) == 1
 
 
-def test_a_killed_run_keeps_what_was_finished(recording, own_cache):
-    script = (
-        "from helpers.recordings import simulate_recording\n"
-        "from helpers.training import fit_many, variant_job\n"
-        "rec = simulate_recording(n_neurons=20, n_bins=1500, seed=7)\n"
-        "steps = [60, 60, 10**7]\n"  # the long one starts first and leaves a core to the others
-        "fit_many([variant_job(rec, 'pos', seed=s, batch_size=64, max_iterations=n)"
-        " for s, n in enumerate(steps)], progress=False)\n"
-    )
-    process = subprocess.Popen([sys.executable, "-c", script], start_new_session=True)
-    deadline = time.monotonic() + 120
-    while len(cached(own_cache)) < 2 and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.1)
-    os.killpg(process.pid, signal.SIGKILL)
+KILLED_RUN = """
+from helpers.recordings import simulate_recording
+from helpers.training import fit_many, variant_job
+
+rec = simulate_recording(n_neurons=20, n_bins=1500, seed=7)
+steps = [60, 60, 10**7]  # the long one starts first and leaves a core to the others
+few = {"batch_size": 64}
+jobs = [variant_job(rec, "pos", seed=s, max_iterations=n, **few) for s, n in enumerate(steps)]
+fit_many(jobs, progress=False)
+"""
+
+
+@pytest.mark.skipif(
+    joblib.effective_n_jobs(-1) < 2, reason="one core: the long job blocks the others"
+)
+def test_a_killed_run_keeps_what_was_finished_and_leaves_no_worker(recording, own_cache):
+    process = subprocess.Popen([sys.executable, "-c", KILLED_RUN], cwd=fitcache.ROOT)
+    wait_for(lambda: len(cached(own_cache)) == 2 or process.poll() is not None)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
     process.wait()
     assert len(cached(own_cache)) == 2
     assert not list(own_cache.glob(".*.npz")), "a half-written entry lies in the cache"
+    wait_for(lambda: not any(worker.is_running() for worker in workers))
+    assert not any(worker.is_running() for worker in workers), "a worker trains on for nobody"
     before = {path: path.stat().st_mtime_ns for path in cached(own_cache)}
     fit_many([variant_job(recording, "pos", seed=s, **FEW) for s in (0, 1)], progress=False)
     assert {path: path.stat().st_mtime_ns for path in cached(own_cache)} == before
+
+
+def wait_for(condition, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize(
