@@ -230,7 +230,7 @@ def environment(run: Run) -> Iterator[None]:
 @contextlib.contextmanager
 def own_kernel() -> Iterator[None]:
     """Make "python3" mean this very Python, whatever kernels the user has installed."""
-    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    argv = [sys.executable, "-m", "ipykernel_launcher", "--log-level=50", "-f", "{connection_file}"]
     spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "kernels" / "python3"
