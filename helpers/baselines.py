@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
 
 from helpers.decoding import Transform
 from helpers.recordings import Recording, stretches
@@ -93,6 +94,33 @@ def umap(
     model = UMAP(n_components=n_components, metric="cosine", random_state=seed, n_jobs=1)
     model.fit(_training_rows(counts, recording, split))
     return lambda spikes, segments=(): model.transform(counts(spikes, segments))
+
+
+def tsne(
+    recording: Recording, n_components: int, *, seed: int, width: int = CEBRA_WINDOW
+) -> np.ndarray:
+    """Embed all bins of a recording by t-SNE of `root_counts`.
+
+    t-SNE has no way to place a new point, so it cannot be held to trips it has not seen: bins that
+    are tested later, and windows that reach into them, have a part in the layout.
+
+    Parameters
+    ----------
+    recording : Recording
+    n_components : int
+        Dimensions of the layout.
+    seed : int
+        Of the layout.
+    width : int
+        Bins in the window.
+
+    Returns
+    -------
+    ndarray, (T, n_components)
+        Not a transform: there is none.
+    """
+    rows = root_counts(width)(recording.spikes, recording.segments)
+    return TSNE(n_components, init="pca", random_state=seed).fit_transform(rows)
 
 
 def _training_rows(transform: Transform, recording: Recording, split: Split) -> np.ndarray:
