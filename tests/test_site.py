@@ -54,10 +54,12 @@ def toy_chapter():
         metadata={"image/png": {"alt": "A line that rises"}},
     )
     html = new_output("display_data", {"text/html": turn, "text/plain": "toy"})
+    table = "| a | b |\n| --- | --- |\n| 1 | **2** |\n\nand $r^2$"
+    prose = new_output("display_data", {"text/markdown": table, "text/plain": "toy"})
     cells = [
         new_markdown_cell("# A toy\n\n> An aside with $x^2$ and `code`."),
         new_code_cell("import os", metadata={"tags": ["bootstrap"]}),
-        new_code_cell("toy()", outputs=[picture, html]),
+        new_code_cell("toy()", outputs=[picture, html, prose]),
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return new_notebook(cells=cells, metadata={"kernelspec": kernel})
@@ -143,6 +145,12 @@ def test_every_picture_has_a_text(pages):
             assert not image["alt"].startswith("../_images"), f"{page.name}: {image}"
     (image,) = soup(pages / "toy.html").select("article .cell_output img")
     assert image["alt"] == "A line that rises"
+
+
+def test_tables_and_formulas_of_outputs_are_rendered(pages):
+    output = soup(pages / "toy.html").select_one("article .cell_output:has(table)")
+    assert output.select_one("td strong").get_text() == "2"
+    assert output.select_one(".math")
 
 
 def test_plotly_is_loaded_once_and_only_where_needed(pages):
