@@ -2,13 +2,15 @@
 
 import ast
 import importlib
+import inspect
 import re
 from collections import Counter
 
 import pytest
 
 from helpers.files import ROOT
-from helpers.recordings import simulate_recording
+from helpers.headline import headline_jobs
+from helpers.recordings import RATS, load_recording
 
 ROW = re.compile(r"^\| (\d\d) \| (quick|full) \| ([\d,?]+) \| ([\d,+ ×?]+) \|$", re.MULTILINE)
 TABLE = ROW.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
@@ -16,6 +18,8 @@ TABLE = ROW.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
 
 def builder(number):
     """Find a chapter's `jobs_NN(recording, profile)`: in helpers, or in the chapter itself."""
+    if number == "02":
+        return headline_jobs  # the five that other chapters look at again
     wanted = f"jobs_{number}"
     for path in (ROOT / "helpers").glob("*.py"):
         if f"def {wanted}(" in path.read_text(encoding="utf-8"):
@@ -42,7 +46,9 @@ def test_the_table_counts_what_the_chapter_trains(number, profile, models, itera
         pytest.skip(f"chapter {number} is not written yet")
     build = builder(number)
     assert build, f"chapter {number} has no jobs_{number}(recording, profile) to count"
-    jobs = build(simulate_recording(n_neurons=20, n_bins=2000), profile).values()
+    recordings = [load_recording(f"simulated-{rat}".removesuffix("-achilles")) for rat in RATS]
+    more = "others" in inspect.signature(build).parameters and profile == "full"
+    jobs = build(recordings[0], profile, *([recordings[1:]] if more else [])).values()
     steps = Counter(job.parameters["max_iterations"] for job in jobs)
     assert f"{sum(steps.values()):,}" == models
     assert ", ".join(f"{count:,}" for count in sorted(steps)) == iterations
