@@ -10,7 +10,7 @@ import pytest
 
 from helpers.files import ROOT
 
-FUNCTION_LINES, MODULE_LINES, CODE_WIDTH, PROSE_WIDTH = 40, 300, 100, 120
+FUNCTION_LINES, MODULE_LINES, CODE_WIDTH, PROSE_WIDTH = 40, 300, 100, 125
 MODULES = sorted(
     path
     for folder in ("helpers", "benchmarks", "_ext", "tests")
@@ -73,7 +73,8 @@ def test_chapter_lines_are_not_too_wide(path):
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         prose = line.startswith("#") or re.match(r'\s*(f?"|alt=|caption=|\+ f?")', line)
         limit = PROSE_WIDTH if prose else CODE_WIDTH
-        assert len(line) <= limit or "http" in line, f"line {number} has {len(line)} characters"
+        unbreakable = "http" in line or line.startswith("# |")
+        assert len(line) <= limit or unbreakable, f"line {number} has {len(line)} characters"
 
 
 def test_no_file_names_a_folder_of_one_machine():
