@@ -49,6 +49,7 @@ def all_figures(globe):
     yield losses.goodness_of_fit(one, one, {"perfect circle": 1.1})
     yield shape.score_bars({"a": one, "b": one}, ["A", "B"], {"a": [0.1] * 5})
     yield shape.arc_gaps({v: rng.uniform(0, 2, 16) for v in VARIANTS}, 1.6, np.full(16, 0.1))
+    yield shape.gaps_in_training({"time": {9: np.ones(16), 90: np.ones(16)}}, 1.6)
     yield raster.raster(spikes, position, direction, 0.025, np.arange(7))
 
 
@@ -72,7 +73,7 @@ def check_dark(fig):
 
 def test_every_figure_is_dark(globe):
     figures = list(all_figures(globe))
-    assert len(figures) == 7
+    assert len(figures) == 8
     for fig in figures:
         check_dark(fig)
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from helpers import shape
-from helpers.headline import ITERATIONS, headline_jobs
+from helpers.headline import ITERATIONS, headline_jobs, snapshot_jobs
 from helpers.recordings import simulate_recording
 from helpers.training import PARAMETERS, VARIANTS
 
@@ -143,5 +143,10 @@ def test_the_headline_models_are_five_at_the_published_settings(profile, steps):
     for job in jobs.values():
         assert job.parameters == {**job.parameters, **PARAMETERS, "max_iterations": steps}
         assert (job.seed, job.dtype, len(job.spikes)) == (3, "float32", 600)
+    snapshots = snapshot_jobs(recording, profile, seed=3)
+    assert set(snapshots) == {
+        (v, n) for v in ("posdir", "time") for n in (steps // 10, 3 * steps // 10)
+    }
+    assert sum(job.parameters["max_iterations"] for job in snapshots.values()) == 0.8 * steps
     with pytest.raises(ValueError, match="'fast'"):
         headline_jobs(recording, "fast")

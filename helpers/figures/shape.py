@@ -84,3 +84,27 @@ def arc_gaps(gaps: Mapping[str, np.ndarray], length_m: float, floor=None) -> Fig
     )
     ax.legend(ncols=5, loc="upper center", bbox_to_anchor=(0.5, -0.16))
     return fig
+
+
+def gaps_in_training(gaps: Mapping[str, Mapping[int, np.ndarray]], length_m: float) -> Figure:
+    """Draw the gap along the track after fewer and after more training, one panel a variant.
+
+    Parameters
+    ----------
+    gaps : mapping of variant to mapping of steps to (n,) array
+        From `helpers.shape.arc_gaps`; the most trained is drawn brightest.
+    length_m : float
+        Length of the track in metres.
+    """
+    fig, axes = plt.subplots(1, len(gaps), figsize=(10, 3.6), sharey=True, squeeze=False)
+    for ax, (variant, by_steps) in zip(axes[0], gaps.items(), strict=True):
+        for rank, (steps, values) in enumerate(sorted(by_steps.items()), start=1):
+            places = (np.arange(len(values)) + 0.5) * length_m / len(values)
+            share = rank / len(by_steps)
+            ax.plot(places, values, "o-", ms=3 * share + 1, lw=0.8 + 1.2 * share, alpha=share,
+                    color=style.VARIANT_COLOURS[variant], label=f"{steps:,} steps")  # fmt: skip
+        ax.set(title=style.VARIANT_NAMES[variant], xlabel="position on the track (m)")
+        ax.set(xlim=(0, length_m), ylim=(0, 2.05))
+        ax.legend(loc="lower center")
+    axes[0][0].set_ylabel("distance between directions")
+    return fig
