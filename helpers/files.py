@@ -1,8 +1,7 @@
 """Writing files that a reader never finds half written."""
 
 import json
-import os
-import tempfile
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,13 +25,13 @@ def write_text(path: Path, text: str) -> None:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")  # opened plainly: usual permissions
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with part.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        os.replace(part, path)
+        part.replace(path)
     finally:
-        Path(part).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def read_json(path: Path) -> dict:

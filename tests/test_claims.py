@@ -225,6 +225,12 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
     assert {p.name for p in tmp_path.iterdir()} <= {"results.json", ".results.json.lock"}
 
 
+def test_written_files_have_the_usual_permissions(tmp_path):
+    write_text(tmp_path / "ours", "{}")
+    (tmp_path / "plain").write_text("{}")
+    assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
 def test_a_damaged_file_is_named(tmp_path):
     path = tmp_path / "expected.json"
     path.write_text('{"a": ')
