@@ -175,7 +175,7 @@ def test_the_launch_button_leads_to_the_notebook(pages):
 
 
 def test_links_within_the_site_lead_somewhere(pages):
-    if STORED != sorted(LISTED):
+    if len(STORED) < len(LISTED):
         pytest.skip("not all chapters are published, so some links must dangle")
     for page in content(pages):
         for link in soup(page).select("article a[href]"):
