@@ -54,6 +54,11 @@ def snapshot_jobs(recording: Recording, profile: str, seed: int = 0) -> dict[tup
     }
 
 
+def jobs_02(recording: Recording, profile: str, seed: int = 0) -> dict:
+    """Make all jobs of chapter 02: headline models by variant, snapshots by (variant, steps)."""
+    return headline_jobs(recording, profile, seed) | snapshot_jobs(recording, profile, seed)
+
+
 def _steps(profile: str) -> int:
     if profile not in ITERATIONS:
         raise ValueError(f"profile is {profile!r}; it is {' or '.join(map(repr, ITERATIONS))}")

@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from helpers import shape
-from helpers.headline import ITERATIONS, headline_jobs, snapshot_jobs
+from helpers.headline import ITERATIONS, headline_jobs, jobs_02, snapshot_jobs
 from helpers.recordings import simulate_recording
 from helpers.training import PARAMETERS, VARIANTS
 
@@ -148,5 +148,6 @@ def test_the_headline_models_are_five_at_the_published_settings(profile, steps):
         (v, n) for v in ("posdir", "time") for n in (steps // 10, 3 * steps // 10)
     }
     assert sum(job.parameters["max_iterations"] for job in snapshots.values()) == 0.8 * steps
+    assert list(jobs_02(recording, profile)) == [*jobs, *snapshots]
     with pytest.raises(ValueError, match="'fast'"):
         headline_jobs(recording, "fast")
