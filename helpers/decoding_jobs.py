@@ -42,7 +42,7 @@ NESTED = {
         "dir": 1,
         "posdir-8": 3,
         "posdir-16": 3,
-        "posdir-paper": 3,
+        "posdir-paper": 1,
     },
 }
 """Seeds of each model trained on each fold of the nested split."""
