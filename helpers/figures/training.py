@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
 from . import style
@@ -61,6 +62,11 @@ def _scatter(ax: Axes, seen: np.ndarray, colours: np.ndarray, **kwargs) -> None:
     ax.scatter(*seen[order, :2].T, c=faded, linewidths=0, zorder=3, **kwargs)
 
 
+def _below_the_stamp() -> ConstrainedLayoutEngine:
+    """Lay a figure out so that no title lies under the "simulated" stamp."""
+    return ConstrainedLayoutEngine(rect=(0, 0, 1, 0.95))
+
+
 def _direction_legend(where, **kwargs) -> None:
     handles = [
         Line2D([], [], marker="o", ls="", color=colour, label=label, markersize=6)
@@ -95,7 +101,7 @@ def positive_pairs(change_m, places) -> Figure:
     right.set_yticklabels([f"reference\n{name}" for name in places])
     right.grid(axis="y", alpha=0)
     right.set_title("… added to one label, a right run")
-    _direction_legend(right, loc="upper right", ncols=2)
+    _direction_legend(right, loc="lower right", bbox_to_anchor=(1, 0.06))
     return fig
 
 
@@ -118,8 +124,7 @@ def film(snapshots: Mapping[int, np.ndarray], means, loss, position, direction, 
     view, colours = camera(means), run_colours(position, direction, length_m)
     columns = (len(snapshots) + 1) // 2
     size = 2.35 * columns, 5.2
-    fig, axes = plt.subplots(2, columns, figsize=size, squeeze=False, layout="constrained")
-    fig.get_layout_engine().set(rect=(0, 0, 1, 0.96))  # leaves room for the "simulated" stamp
+    fig, axes = plt.subplots(2, columns, figsize=size, squeeze=False, layout=_below_the_stamp())
     for ax in axes.flat:
         _globe(ax)
     for ax, (step, points) in zip(axes.flat, sorted(snapshots.items()), strict=False):
@@ -145,9 +150,9 @@ def partners(moments: Mapping[int, tuple], means, angles, steps) -> Figure:
     steps : (k,) array
         The steps at which the angles were taken.
     """
-    fig, axes = plt.subplots(
-        1, len(moments) + 1, figsize=(11, 3.5), width_ratios=(*[1] * len(moments), 1.15)
-    )
+    widths = (*[1] * len(moments), 1.15)
+    shape = {"figsize": (11, 3.7), "layout": _below_the_stamp(), "width_ratios": widths}
+    fig, axes = plt.subplots(1, len(moments) + 1, **shape)
     view = camera(means)
     for ax, (step, moment) in zip(axes, moments.items(), strict=False):
         _globe(ax)
@@ -181,7 +186,8 @@ def beads(clouds: Mapping[str, np.ndarray]) -> Figure:
     clouds : mapping of title to (2, n, 3) array
         Points on the sphere for right and left runs, from 0 m to the far end.
     """
-    fig, axes = plt.subplots(1, len(clouds), figsize=(3.2 * len(clouds), 3.6), squeeze=False)
+    shape = {"figsize": (3.2 * len(clouds), 3.8), "layout": _below_the_stamp()}
+    fig, axes = plt.subplots(1, len(clouds), squeeze=False, **shape)
     for ax, (title, arcs) in zip(axes[0], clouds.items(), strict=True):
         _globe(ax)
         view = camera(arcs.reshape(-1, 3))
