@@ -40,14 +40,16 @@ NESTED = {
         "untrained": 3,
         "pos": 1,
         "dir": 1,
-        "posdir-8": 3,
-        "posdir-16": 3,
+        "posdir-8": 1,
+        "posdir-16": 1,
         "posdir-paper": 1,
     },
 }
 """Seeds of each model trained on each fold of the nested split."""
 SEEDS = {"quick": 1, "full": 3}
-"""Seeds of the models on the other splits and of the other rats."""
+"""Seeds of the models on the other splits."""
+SEEDS_OF_OTHERS = {"quick": 1, "full": 2}
+"""Seeds of the models of the other rats."""
 
 
 class Model(NamedTuple):
@@ -112,7 +114,7 @@ def jobs_03(
         Model(other.name, split.name, name, one)
         for other in others
         for name in ("posdir", "time")
-        for one in seeds
+        for one in range(seed, seed + SEEDS_OF_OTHERS[profile])
         for split in nested_splits(other)
     ]
     recordings = {one.name: one for one in (recording, *others)}
