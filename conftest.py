@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 
 os.environ.setdefault("CEBRA_BOOK_PROFILE", "quick")
+os.environ.setdefault("TQDM_DISABLE", "1")
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 sys.path.insert(0, str(ROOT))

@@ -214,6 +214,7 @@ def environment(run: Run) -> Iterator[None]:
         "CEBRA_BOOK_SEED": str(run.seed),
         "CEBRA_BOOK_COMPARE": str(int(run.compare)),
         "CEBRA_BOOK_RESULTS": str(run.results.resolve()),
+        "TQDM_DISABLE": "1",  # a bar in a stored notebook is a hundred lines of it
     }
     old = {name: os.environ.get(name) for name in new}
     os.environ.update(new)

@@ -16,7 +16,7 @@ from time import perf_counter
 import cebra
 import joblib
 import torch
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from . import fitcache
 from .encoder import FAST_ARCHITECTURES

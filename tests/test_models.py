@@ -9,7 +9,6 @@ from collections import Counter
 import pytest
 
 from helpers.files import ROOT
-from helpers.headline import headline_jobs
 from helpers.recordings import RATS, load_recording
 
 ROW = re.compile(r"^\| (\d\d) \| (quick|full) \| ([\d,+ ×?]+) \|$", re.MULTILINE)
@@ -18,8 +17,6 @@ TABLE = ROW.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
 
 def builder(number):
     """Find a chapter's `jobs_NN(recording, profile)`: in helpers, or in the chapter itself."""
-    if number == "02":
-        return headline_jobs  # the five that other chapters look at again
     wanted = f"jobs_{number}"
     for path in (ROOT / "helpers").glob("*.py"):
         if f"def {wanted}(" in path.read_text(encoding="utf-8"):
