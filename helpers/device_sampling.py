@@ -23,12 +23,12 @@ class DeviceSampler(Sampler):
         self.__dict__.update(vars(new_sampler(job, module)))
         self.generator = torch.Generator(device).manual_seed(job.seed)
         self.device_of = {"device": device, "generator": self.generator}
-        self.centre = torch.from_numpy(self.centre).to(device)
-        self.references = torch.from_numpy(self.references).to(device)
         if not self.on_time:
-            self.nearest = DeviceNearest(self.labels, device)
+            self.nearest = DeviceNearest(self.labels, self.references, device)
             self.labels = torch.from_numpy(self.labels).to(device)
             self.change = torch.from_numpy(self.change).to(device)
+        self.centre = torch.from_numpy(self.centre).to(device)
+        self.references = torch.from_numpy(self.references).to(device)
 
     def draw(self, n_steps: int) -> torch.Tensor:
         """Draw (n_steps, 3, batch_size) window centres, on the device."""
@@ -62,14 +62,17 @@ class DeviceNearest:
     Parameters
     ----------
     labels : (T, k) float32 array
+    bins : (n,) int array
+        The bins that may answer, increasing.
     device : str
     """
 
     MOST_GROUPS = 16
 
-    def __init__(self, labels: np.ndarray, device: str):
-        distinct, first = np.unique(labels, axis=0, return_index=True)
-        varied = np.argmax([len(np.unique(column)) for column in labels.T])
+    def __init__(self, labels: np.ndarray, bins: np.ndarray, device: str):
+        distinct, first = np.unique(labels[bins], axis=0, return_index=True)
+        first = bins[first]
+        varied = np.argmax([len(np.unique(column)) for column in distinct.T])
         rest = np.delete(distinct, varied, axis=1)
         kinds, group = np.unique(rest, axis=0, return_inverse=True)
         if len(kinds) > self.MOST_GROUPS:

@@ -24,6 +24,8 @@ class NearestLabel:
     ----------
     labels : (T, k) array
         One label a bin, in CEBRA's form.
+    bins : int array of shape (n,)
+        The bins that may answer, increasing.
 
     Notes
     -----
@@ -33,8 +35,9 @@ class NearestLabel:
     never farther.
     """
 
-    def __init__(self, labels: np.ndarray):
-        distinct, self.first_bin = np.unique(labels, axis=0, return_index=True)
+    def __init__(self, labels: np.ndarray, bins: np.ndarray):
+        distinct, first = np.unique(labels[bins], axis=0, return_index=True)
+        self.first_bin = bins[first]
         self.tree = cKDTree(distinct.astype(np.float64))
 
     def search(self, queries: np.ndarray) -> np.ndarray:
@@ -57,7 +60,8 @@ class Sampler:
     n_bins : int
         T.
     segments : sequence of slice
-        Contiguous stretches; those too short for a window, or for a time pair, yield no references.
+        Contiguous stretches. Those too short for a window give no bin to any batch, those too short
+        for a time pair no reference.
     receptive_field : tuple of int
         Bins (left, right) of a window ``[t - left, t + right)``.
     parameters : mapping
@@ -78,11 +82,11 @@ class Sampler:
         left, right = receptive_field
         offset = parameters["time_offsets"]
         self.centre = np.arange(n_bins)
-        references = []
+        references = [np.empty(0, dtype=int)]
         for piece in (s for s in segments if s.stop - s.start >= left + right):
             self.centre[piece] = self.centre[piece].clip(piece.start + left, piece.stop - right)
             references.append(np.arange(piece.start, piece.stop - offset * self.on_time))
-        self.references = np.concatenate(references) if references else np.empty(0, dtype=int)
+        self.references = np.concatenate(references)
         if not len(self.references):
             needed = max(left + right, offset * self.on_time + 1)
             longest = max((s.stop - s.start for s in segments), default=0)
@@ -96,8 +100,8 @@ class Sampler:
 
     @cached_property
     def nearest(self) -> NearestLabel:
-        """The search among all labels, built when the first batch needs it."""
-        return NearestLabel(self.labels)
+        """The search among the labels of all bins that have a window, built when first needed."""
+        return NearestLabel(self.labels, self.references)
 
     def batches(self, n_steps: int) -> Iterator[torch.Tensor]:
         """Yield ``n_steps`` tensors (3, batch_size): references, positives, negatives."""

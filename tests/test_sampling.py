@@ -39,7 +39,7 @@ def test_positives_are_never_farther_than_the_librarys(recording, kind):
     )
     distance = [
         np.linalg.norm(labels[bins].astype(float) - query, axis=1)
-        for bins in (NearestLabel(labels).search(query), theirs)
+        for bins in (NearestLabel(labels, np.arange(len(labels))).search(query), theirs)
     ]
     assert (distance[0] <= distance[1] + 1e-12).all()
     assert np.median(distance[1] - distance[0]) < 1e-6, "the library searches another thing"
@@ -49,14 +49,16 @@ def test_equal_labels_resolve_to_the_first_bin_as_in_the_library(recording):
     labels = recording.labels("dir")
     library = cebra.distributions.ContinuousIndex(torch.from_numpy(labels))
     theirs = library.search(torch.from_numpy(labels)).numpy()
-    ours = NearestLabel(labels).search(labels)
+    ours = NearestLabel(labels, np.arange(len(labels))).search(labels)
     np.testing.assert_array_equal(ours, theirs)
     assert len(np.unique(ours)) == 2
 
 
 def test_labels_at_equal_distance_resolve_to_the_lower_bin():
     labels = np.array([[3.0], [1.0], [2.0], [1.0]], dtype=np.float32)
-    found = NearestLabel(labels).search(np.array([[1.5], [2.5], [9.0]], dtype=np.float32))
+    found = NearestLabel(labels, np.arange(len(labels))).search(
+        np.array([[1.5], [2.5], [9.0]], dtype=np.float32)
+    )
     np.testing.assert_array_equal(found, [1, 0, 0])
 
 
@@ -64,15 +66,23 @@ def test_labels_at_equal_distance_resolve_to_the_lower_bin():
 def test_device_search_equals_the_tree(recording, kind):
     labels = recording.labels(kind)
     query = queries(labels)
-    on_device = DeviceNearest(labels, "cpu").search(torch.from_numpy(query)).numpy()
-    np.testing.assert_array_equal(on_device, NearestLabel(labels).search(query))
+    on_device = (
+        DeviceNearest(labels, np.arange(len(labels)), "cpu").search(torch.from_numpy(query)).numpy()
+    )
+    np.testing.assert_array_equal(
+        on_device, NearestLabel(labels, np.arange(len(labels))).search(query)
+    )
 
 
 def test_device_search_of_two_continuous_columns_equals_the_tree():
     rng = np.random.default_rng(1)
     labels, query = (rng.normal(size=(n, 2)).astype(np.float32) for n in (900, 300))
-    on_device = DeviceNearest(labels, "cpu").search(torch.from_numpy(query)).numpy()
-    np.testing.assert_array_equal(on_device, NearestLabel(labels).search(query))
+    on_device = (
+        DeviceNearest(labels, np.arange(len(labels)), "cpu").search(torch.from_numpy(query)).numpy()
+    )
+    np.testing.assert_array_equal(
+        on_device, NearestLabel(labels, np.arange(len(labels))).search(query)
+    )
 
 
 @pytest.mark.parametrize("conditional", ["time_delta", "delta"])
@@ -116,6 +126,16 @@ def test_windows_and_time_pairs_stay_within_a_stretch():
     gap = (positive - reference).numpy()
     assert gap.max() == 10
     assert (gap == 10).mean() > 0.95  # less only where a window was moved off a border
+
+
+def test_a_stretch_shorter_than_the_window_gives_no_bin_to_any_batch(recording):
+    # The bug: such a stretch had no references, but its bins could be positives, whose windows ran
+    # over its borders and, at either end of the recording, out of it (Cicero has one of one bin).
+    segments = (slice(0, 3), slice(3, 900), slice(900, 907), slice(907, N_BINS - 1))
+    segments = (*segments, slice(N_BINS - 1, N_BINS))
+    drawn = sampler(recording.labels("pos"), segments).draw(300)
+    for start, stop in ((0, 3), (900, 907), (N_BINS - 1, N_BINS)):
+        assert not ((drawn + 5 > start) & (drawn - 5 < stop)).any()
 
 
 def test_changes_of_label_stay_within_a_stretch():
