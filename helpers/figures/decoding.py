@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from . import style
 
-BLOG, PAPER = style.CORAL, style.AMBER  # marks of published values
+BLOG, PAPER = style.CORAL, style.INK  # marks of published values
 MARKS = {"blog": ("D", BLOG), "paper": ("v", PAPER)}
 
 
@@ -190,7 +190,7 @@ def leak(
     ax.legend(handles=[
         Line2D([], [], ls="", marker="o", color=style.CORAL, label="leaky"),
         Line2D([], [], ls="", marker="o", color=style.TEAL, label="held-out trips"),
-    ])  # fmt: skip
+    ], loc="lower right")  # fmt: skip
     return fig
 
 
@@ -269,5 +269,5 @@ def rats(
     marker, mark = MARKS["paper"]
     handles = [*ax.get_legend_handles_labels()[0]]
     handles.append(Line2D([], [], ls="", marker=marker, color=mark, ms=8, label="the paper says"))
-    ax.legend(handles=handles, loc="upper left")
+    ax.legend(handles=handles, loc="center left", bbox_to_anchor=(1.01, 0.5))
     return fig
