@@ -1,7 +1,8 @@
 """The recorded values of `data/expected.json`: look up, compare, and record with a tolerance.
 
 The file holds one object a pair, `"achilles/quick"`, and in it one entry an id: `value`,
-`tolerance` (0 for text and truth values), `sd`, `runs` and `chapter`.
+`tolerance` (0 for text and truth values), `sd`, `runs`, `chapter`, and `spread_of`
+where the spread is another profile's.
 """
 
 import statistics
@@ -65,7 +66,9 @@ def record(results: list[Path], chapters: Collection[str] = ()) -> int:
     """Record the values of several runs, which differ in their base seed only.
 
     The recorded value is the mean over the runs and the tolerance `WIDTH` standard deviations
-    over them. One run alone serves if its values brought a spread over their seeds along.
+    over them. One run alone serves if its values brought a spread over their seeds along, or if the
+    quick profile of the same recording was recorded before: its spread then stands in, since the
+    full profile's models differ less from seed to seed, not more.
 
     Parameters
     ----------
@@ -96,10 +99,12 @@ def record(results: list[Path], chapters: Collection[str] = ()) -> int:
     if len(kinds) > 1:
         raise ValueError(f"the results are of different recordings or profiles: {sorted(kinds)}")
     ids = sorted(set().union(*runs))
+    is_full = everything[0]["profile"] == "full"
+    quick = (recorded({**everything[0], "profile": "quick"}) or {}) if is_full else {}
     new, problems = {}, []
     for id in ids:
         try:
-            new[id] = entry_of(id, [run[id] for run in runs if id in run])
+            new[id] = entry_of(id, [run[id] for run in runs if id in run], quick.get(id))
         except ValueError as error:
             problems.append(str(error))
     if problems:
@@ -121,8 +126,8 @@ def merge(new: dict, kind: tuple[str, str, str]) -> None:
     update_json(EXPECTED, change)
 
 
-def entry_of(id: str, entries: list[dict]) -> dict:
-    """Make the entry of one id from its values in several runs."""
+def entry_of(id: str, entries: list[dict], stand_in: dict | None = None) -> dict:
+    """Make the entry of one id from its values in several runs, or one and a stand-in's spread."""
     values = [entry["value"] for entry in entries]
     base = {"chapter": entries[0]["chapter"], "runs": len(values)}
     if len({shape(value) for value in values}) > 1:
@@ -131,14 +136,16 @@ def entry_of(id: str, entries: list[dict]) -> dict:
         if any(value != values[0] for value in values):
             raise ValueError(f"{id} differs between seeds: {values}; expect what does not")
         return {**base, "value": values[0], "tolerance": 0, "sd": 0}
-    if len(values) == 1 and entries[0]["sd"] is None:
-        raise ValueError(f"{id} has one run and no sd: record at least two base seeds")
     columns = list(zip(*map(aslist, values), strict=True))
     means = [statistics.fmean(column) for column in columns]
-    if len(values) == 1:
-        spreads = [entries[0]["sd"]] * len(means)
-    else:
+    if len(values) > 1:
         spreads = [statistics.stdev(column) for column in columns]
+    elif entries[0]["sd"] is not None:
+        spreads = [entries[0]["sd"]] * len(means)
+    elif stand_in is not None and shape(stand_in["value"]) == shape(values[0]):
+        spreads, base["spread_of"] = aslist(stand_in["sd"]), "quick"
+    else:
+        raise ValueError(f"{id} has one run and no sd: record at least two base seeds")
     pairs = zip(spreads, means, strict=True)
     tolerances = [max(WIDTH * sd, ROUNDING * abs(mean)) for sd, mean in pairs]
     if not isinstance(values[0], list):

@@ -65,6 +65,15 @@ def test_one_run_without_spread_is_refused(book):
     assert not expected.EXPECTED.exists()
 
 
+def test_one_full_run_borrows_the_spread_of_the_quick_profile(book):
+    expected.record([book(f"r{i}", error=i / 10) for i in range(3)])
+    expected.record([book("full", profile="full", error=2.0)])
+    entry = expected.recorded({"recording": "rat", "profile": "full"})["error"]
+    assert entry["value"] == 2.0
+    assert entry["sd"] == pytest.approx(0.1)
+    assert entry["spread_of"] == "quick"
+
+
 def test_value_without_seed_keeps_room_for_rounding_only(book):
     expected.record([book(f"r{i}", bayes=5.0) for i in range(2)])
     claims.expect("bayes", 5.0 + 0.9 * expected.ROUNDING * 5)
