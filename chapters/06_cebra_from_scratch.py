@@ -495,7 +495,7 @@ display(
 # %% tags=["nbval-ignore-output", "remove-stderr"]
 def jobs_06(rec, profile, seed=0):
     """The package's models to compare with: a few seeds in float32, and as many in the fast type."""
-    steps, n_seeds = {"quick": (1000, 3), "full": (3000, 5)}[profile]
+    steps, n_seeds = {"quick": (1000, 3), "full": (3000, 3)}[profile]
     settings = {"bins": training_bins(rec), "max_iterations": steps}
     return {
         (kind, number): variant_job(rec, "posdir", seed=number, dtype=dtype, **settings)
@@ -661,7 +661,7 @@ display(
 # `fit_many` uses where the processor has it.
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-more = range(seed + 1, seed + {"quick": 2, "full": 5}[profile])
+more = range(seed + 1, seed + {"quick": 2, "full": 3}[profile])
 lot = joblib.Parallel(n_jobs=-1)(
     joblib.delayed(train)(spikes, labels, segments, STEPS, number) for number in more
 )
