@@ -10,7 +10,14 @@ from helpers import decoding_report as report
 from helpers import leak
 from helpers.claims import Claim
 from helpers.decoding import DecodingResult, decode_knn, encode
-from helpers.decoding_jobs import ITERATIONS, Model, decode_models, jobs_03, named_split
+from helpers.decoding_jobs import (
+    ITERATIONS,
+    SEEDS_OF_OTHERS,
+    Model,
+    decode_models,
+    jobs_03,
+    named_split,
+)
 from helpers.figures import decoding as pictures
 from helpers.recordings import simulate_recording
 from helpers.rivals import COUNTS, few_rivals, leaking_rivals, of_pca
@@ -71,7 +78,8 @@ def test_profiles_differ_in_steps_and_other_rats_come_in_the_nested_split():
         assert steps == {1, ITERATIONS[profile]}
     alone, both = jobs_03(RECORDING, "full"), jobs_03(RECORDING, "full", [OTHER])
     added = Counter((model.rat, model.name) for model in both if model not in alone)
-    assert added == {("buddy", "posdir"): 9, ("buddy", "time"): 9}
+    each = 3 * SEEDS_OF_OTHERS["full"]
+    assert added == {("buddy", "posdir"): each, ("buddy", "time"): each}
 
 
 def test_variants_get_the_labels_they_name():
