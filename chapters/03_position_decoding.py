@@ -415,7 +415,7 @@ for saw, results in ways.items():
 
 # %% tags=["nbval-ignore-output"]
 LIMITS = {
-    "r2": ("R² of position", (-0.15, 1.03)),
+    "r2": ("R² of position", (-0.3, 1.03)),
     "mean_cm": ("mean error (cm)", (0, 60)),
     "median_cm": ("median error (cm)", (0, 60)),
 }
