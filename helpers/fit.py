@@ -92,7 +92,9 @@ class Fit:
 
     def _run(self, chunk: torch.Tensor) -> np.ndarray:
         if isinstance(self.module, cebra.models.ConvolutionalModelMixin):
-            return self.module(chunk.T[None])[0].T.numpy()
+            embedded = self.module(chunk.T[None])
+            # The package squeezes the time axis where a stretch is a single bin long.
+            return embedded.reshape(embedded.shape[1], -1).T.numpy()
         return self.module(chunk[:, :, None]).numpy()
 
     @cached_property

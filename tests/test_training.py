@@ -109,6 +109,15 @@ def test_embedding_is_per_stretch_and_in_chunks(recording, monkeypatch):
     np.testing.assert_allclose(one.transform(job.spikes, job.segments), one.embedding, atol=1e-6)
 
 
+def test_a_stretch_of_one_bin_is_embedded_too(recording):
+    # The bug: the package's networks drop the time axis there, and the pieces no longer fitted.
+    one = fit(variant_job(recording, "posdir", **FEW), progress=False)
+    pieces = (slice(0, 1), slice(1, 40), slice(40, 41))
+    embedded = one.transform(recording.spikes[:41], pieces)
+    assert embedded.shape == (41, 3)
+    np.testing.assert_allclose(embedded[40:], one.transform(recording.spikes[40:41]), atol=1e-6)
+
+
 @pytest.mark.parametrize("architecture", ["offset1-model-mse", "offset5-model", "offset36-model"])
 def test_other_architectures_train_through_their_own_module(recording, architecture):
     distance = "euclidean" if architecture.endswith("mse") else "cosine"
