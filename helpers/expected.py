@@ -17,19 +17,25 @@ ROUNDING = 1e-3  # relative: another processor's arithmetic, where a value has n
 
 
 def recorded(chapter: dict) -> dict | None:
-    """Find what is recorded for a recording and profile.
+    """Find what is recorded for a chapter under a recording and profile.
 
     Parameters
     ----------
     chapter : dict
-        With `recording` (its key) and `profile`.
+        With `recording` (its key), `profile` and `chapter` (its number).
 
     Returns
     -------
     dict or None
-        Entries by id; None when the pair was never recorded.
+        Entries by id; None when the chapter was never recorded under this pair.
     """
-    return read_json(EXPECTED).get(f"{chapter['recording']}/{chapter['profile']}")
+    pair = pair_of(chapter["recording"], chapter["profile"])
+    return {i: e for i, e in pair.items() if e["chapter"] == chapter["chapter"]} or None
+
+
+def pair_of(recording: str, profile: str) -> dict:
+    """Read the entries of all chapters for a recording and profile."""
+    return read_json(EXPECTED).get(f"{recording}/{profile}", {})
 
 
 def compare(id: str, value, pair: dict) -> str | None:
@@ -100,7 +106,7 @@ def record(results: list[Path], chapters: Collection[str] = ()) -> int:
         raise ValueError(f"the results are of different recordings or profiles: {sorted(kinds)}")
     ids = sorted(set().union(*runs))
     is_full = everything[0]["profile"] == "full"
-    quick = (recorded({**everything[0], "profile": "quick"}) or {}) if is_full else {}
+    quick = pair_of(everything[0]["recording"], "quick") if is_full else {}
     new, problems = {}, []
     for id in ids:
         try:
