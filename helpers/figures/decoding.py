@@ -190,7 +190,7 @@ def leak(
     ax.legend(handles=[
         Line2D([], [], ls="", marker="o", color=style.CORAL, label="leaky"),
         Line2D([], [], ls="", marker="o", color=style.TEAL, label="held-out trips"),
-    ], loc="lower right")  # fmt: skip
+    ], loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)  # fmt: skip
     return fig
 
 
