@@ -20,6 +20,7 @@ from helpers import expected
 from helpers.files import ROOT, update_json
 
 CLAIMS = ROOT / "data" / "claims.yml"
+AS_RECORDED, NOT_RECORDED = "as recorded", "not recorded"
 _chapter: dict | None = None  # what begin() said; one chapter runs in one process
 
 
@@ -184,7 +185,7 @@ def expect(id: str, value, *, sd: float | None = None, n=None, split: str | None
     value = plain(id, value)
     pair = None if _chapter["overridden"] else expected.recorded(_chapter)
     problem = None if pair is None else expected.compare(id, value, pair)
-    status = "not recorded" if pair is None else "outside" if problem else "as recorded"
+    status = NOT_RECORDED if pair is None else "outside" if problem else AS_RECORDED
     results = os.environ.get("CEBRA_BOOK_RESULTS")
     if results:
         entry = {**_chapter, "value": value, "sd": sd and float(sd), "n": n, "split": split}

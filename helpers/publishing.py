@@ -5,6 +5,8 @@ from pathlib import Path
 
 import nbformat
 
+from helpers import expected
+from helpers.claims import AS_RECORDED, NOT_RECORDED
 from helpers.files import read_json, update_json
 from helpers.pairing import differences, read_source, stripped, with_prose, write_notebook
 from helpers.provenance import code_hash, stamp
@@ -39,15 +41,51 @@ def publish_chapter(run: Run, file: Path) -> Path:
         raise ValueError(f"{file.name} changed while it ran ({problems[0]}); publish it again")
     executed.metadata[STAMP] = stamp(file, run.served, run.profile)
     target = file.with_suffix(".ipynb")
-    write_notebook(executed, target)
     number = file.stem.split("_")[0]
     new = {i: e for i, e in read_json(run.results).items() if e["chapter"] == number}
+    settle(executed, new)
+    write_notebook(executed, target)
 
     def change(old: dict) -> dict:
         return {**{i: e for i, e in old.items() if e["chapter"] != number}, **new}
 
     update_json(run.root / "data" / "results.json", change)
     return target
+
+
+def settle(notebook, results: dict) -> None:
+    """Compare, now, what could not be compared while it ran: values recorded from this very run.
+
+    A full run takes long; it is recorded from its own results rather than run twice. Its lines
+    then say what `expect` would print today.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The executed notebook; lines of `expect` are changed in place.
+    results : dict
+        Entries of the run's results file, by id; their `status` too.
+
+    Raises
+    ------
+    ValueError
+        If a value lies outside its tolerance.
+    """
+    for output in (o for cell in notebook.cells for o in cell.get("outputs", [])):
+        lines = output.get("text", "").splitlines(keepends=True)
+        for number, line in enumerate(lines):
+            id, _, said = line.rstrip("\n").rpartition(": ")
+            pair = (
+                expected.recorded(results[id]) if said == NOT_RECORDED and id in results else None
+            )
+            if pair is None:
+                continue
+            if problem := expected.compare(id, results[id]["value"], pair):
+                raise ValueError(f"{problem}; find out why before it is published")
+            lines[number] = f"{id}: {AS_RECORDED}\n"
+            results[id]["status"] = AS_RECORDED
+        if "text" in output:
+            output["text"] = "".join(lines)
 
 
 def check_published(files: Sequence[Path]) -> list[str]:

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 import yaml
 
-from helpers import book, recordings, runner, site
+from helpers import book, expected, recordings, runner, site
 from helpers.files import ROOT
 from helpers.pairing import differences, read_source, stripped, with_prose
 from helpers.publishing import STAMP, check_published, publish_chapter, sync_prose
@@ -154,6 +154,23 @@ def test_publishing_strips_the_run_and_stamps_the_page(toy):
     assert mark["recording"] == SERVED
     assert {"profile", "code", "versions", "device", "date"} <= set(mark)
     assert "toy.value" in json.loads((toy.root / "data/results.json").read_text())
+
+
+def test_a_run_recorded_from_itself_is_published_as_recorded(toy, monkeypatch):
+    monkeypatch.setattr(expected, "EXPECTED", toy.root / "expected.json")
+    run_toy(toy, "01")
+    source = toy.root / "chapters/01_one.py"
+    (entry,) = json.loads(toy.results.read_text()).values()
+    kept = {"value": entry["value"], "tolerance": 0.1, "sd": 0.03, "chapter": "01", "runs": 1}
+    pair = f"{entry['recording']}/{entry['profile']}"
+    expected.EXPECTED.write_text(json.dumps({pair: {"toy.value": kept}}))
+    target = publish_chapter(toy, source)
+    assert "toy.value: as recorded\n" in [o.get("text") for o in outputs(target)]
+    results = json.loads((toy.root / "data/results.json").read_text())
+    assert results["toy.value"]["status"] == "as recorded"
+    expected.EXPECTED.write_text(json.dumps({pair: {"toy.value": {**kept, "value": 9.0}}}))
+    with pytest.raises(ValueError, match="toy.value is .* recorded 9.0"):
+        publish_chapter(toy, source)
 
 
 def test_publishing_twice_changes_no_cell_id(toy):
