@@ -68,7 +68,7 @@ def compare(id: str, value, pair: dict) -> str | None:
     return f"{id} is {value}, recorded {entry['value']} ± {entry['tolerance']}"
 
 
-def record(results: list[Path], chapters: Collection[str] = ()) -> int:
+def record(results: list[Path], chapters: Collection[str] = (), exact: Collection[str] = ()) -> int:
     """Record the values of several runs, which differ in their base seed only.
 
     The recorded value is the mean over the runs and the tolerance `WIDTH` standard deviations
@@ -82,6 +82,8 @@ def record(results: list[Path], chapters: Collection[str] = ()) -> int:
         Results files of one recording and profile.
     chapters : collection of str
         Numbers of the chapters to record; all in the files when empty.
+    exact : collection of str
+        Ids measured once, under one seed or none, and held to it up to rounding.
 
     Returns
     -------
@@ -110,7 +112,10 @@ def record(results: list[Path], chapters: Collection[str] = ()) -> int:
     new, problems = {}, []
     for id in ids:
         try:
-            new[id] = entry_of(id, [run[id] for run in runs if id in run], quick.get(id))
+            entries = [run[id] for run in runs if id in run]
+            if id in exact:
+                entries = [{**entry, "sd": 0.0} for entry in entries]
+            new[id] = entry_of(id, entries, quick.get(id))
         except ValueError as error:
             problems.append(str(error))
     if problems:

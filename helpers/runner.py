@@ -215,6 +215,8 @@ def environment(run: Run) -> Iterator[None]:
         "CEBRA_BOOK_COMPARE": str(int(run.compare)),
         "CEBRA_BOOK_RESULTS": str(run.results.resolve()),
         "TQDM_DISABLE": "1",  # a bar in a stored notebook is a hundred lines of it
+        # Models train a process a core; threads beside them only wait for each other.
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
     }
     old = {name: os.environ.get(name) for name in new}
     os.environ.update(new)

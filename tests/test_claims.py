@@ -74,6 +74,13 @@ def test_one_full_run_borrows_the_spread_of_the_quick_profile(book):
     assert entry["spread_of"] == "quick"
 
 
+def test_one_run_holds_an_exact_value_up_to_rounding(book):
+    expected.record([book("one", bayes=5.0)], exact={"bayes"})
+    claims.expect("bayes", 5.0 + 0.9 * expected.ROUNDING * 5)
+    with pytest.raises(AssertionError):
+        claims.expect("bayes", 5.0 + 1.1 * expected.ROUNDING * 5)
+
+
 def test_value_without_seed_keeps_room_for_rounding_only(book):
     expected.record([book(f"r{i}", bayes=5.0) for i in range(2)])
     claims.expect("bayes", 5.0 + 0.9 * expected.ROUNDING * 5)
