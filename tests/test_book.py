@@ -173,6 +173,14 @@ def test_a_run_recorded_from_itself_is_published_as_recorded(toy, monkeypatch):
         publish_chapter(toy, source)
 
 
+def test_stored_pages_name_no_folder_of_the_machine():
+    # The bug: a library's warning, with the path of the environment in it, went to the site.
+    for path in (ROOT / "chapters").glob("*.ipynb"):
+        text = path.read_text(encoding="utf-8")
+        assert "site-packages" not in text, path.name
+        assert str(ROOT) not in text, path.name
+
+
 def test_publishing_twice_changes_no_cell_id(toy):
     source = toy.root / "chapters/01_one.py"
     ids = []
