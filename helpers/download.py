@@ -182,11 +182,11 @@ def _stream(name, deadline):
             if refusal := _refusal(answer):
                 raise requests.HTTPError(refusal)
             for chunk in answer.iter_content(256):
-                file.write(chunk)
+                written = file.tell() + file.write(chunk)
                 bar.update(len(chunk))
                 if time.monotonic() > until:
                     raise requests.Timeout("too slow")
-                if bar.n > size:
+                if written > size:
                     break  # not the file: its MD5 will say so
 
     return download

@@ -157,7 +157,8 @@ class StackedTraining:
             for number in range(n):
                 log[start + number] = step(batches[number])
                 if (start + number + 1) % TICK == 0:
-                    on_tick()
+                    for _ in self.jobs:
+                        on_tick()
         return [
             self._trained(model, log[:, :, model].cpu().numpy()) for model in range(len(self.jobs))
         ]

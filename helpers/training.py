@@ -167,7 +167,7 @@ def _train_into(path: Path, job: Job, ticks: Path, caller: int) -> str:
     def on_tick():
         # A worker whose caller was killed would train on for hours, for nobody.
         if parent == caller and os.getppid() != caller:
-            raise SystemExit(f"{job.name}: the run that asked for it is gone")
+            os._exit(1)  # an exception would leave an idle worker behind
         _tick(ticks)
 
     try:

@@ -49,7 +49,11 @@ def test_equals_the_official_module(architecture, case):
 
 def test_module_encoder_cuts_windows_as_the_library_does():
     spikes, module = CASES["dense"], module_of("offset10-model")
-    dataset = cebra.data.TensorDataset(torch.from_numpy(spikes).float(), offset=module.get_offset())
+    dataset = cebra.data.TensorDataset(
+        torch.from_numpy(spikes).float(),
+        continuous=torch.zeros(len(spikes), 1),
+        offset=module.get_offset(),
+    )
     centres = torch.tensor([5, 17, 2995])
     expected = module(dataset[centres])
     torch.testing.assert_close(ModuleEncoder(module, spikes)(centres), expected)
