@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -10,11 +11,35 @@ from filelock import FileLock
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` atomically.
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Lend a place beside `path` to write to; what was written there then replaces `path`.
 
-    The text goes to a temporary file in the same folder, which then replaces `path`: a reader, or
-    a run that is interrupted, sees the old file or the new one, never a part.
+    A reader, or a run that is interrupted or fails, sees the old file or the new one, never a part.
+
+    Parameters
+    ----------
+    path : Path
+        The file to be; its folder is made when missing.
+
+    Yields
+    ------
+    Path
+        A name not taken yet, in the same folder, with the same suffix. Open it plainly, so that
+        the file gets the usual permissions.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.stem[:16]}.{uuid.uuid4().hex}{path.suffix}")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path`, whole or not at all.
 
     Parameters
     ----------
@@ -23,15 +48,8 @@ def write_text(path: Path, text: str) -> None:
     text : str
         The whole content, encoded as UTF-8 with plain newlines on every platform.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")  # opened plainly: usual permissions
-    try:
-        with part.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole(path) as part, part.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
 
 
 def read_json(path: Path) -> dict:

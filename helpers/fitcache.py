@@ -4,7 +4,6 @@ import ast
 import hashlib
 import json
 import os
-import tempfile
 import zipfile
 import zlib
 from functools import cache
@@ -14,10 +13,10 @@ import cebra
 import numpy as np
 import torch
 
+from .files import ROOT, whole
 from .jobs import Job
 from .trainer import Trained
 
-ROOT = Path(__file__).resolve().parent.parent
 TRAINING_CODE = {
     "cpu": ("jobs", "sampling", "encoder", "trainer"),
     "cuda": ("jobs", "sampling", "trainer", "stacked", "device_sampling"),
@@ -76,20 +75,14 @@ def code_digest(device: str) -> str:
 
 
 def store(path: Path, trained: Trained) -> None:
-    """Write a fit as arrays without pickles, moved into place in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a fit as arrays without pickles, whole or not at all."""
     arrays = {
         f"{part}/{name}": value
         for part, named in vars(trained).items()
         for name, value in named.items()
     }
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:8]}-", suffix=".npz")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-        Path(part).replace(path)
-    finally:
-        Path(part).unlink(missing_ok=True)
+    with whole(path) as part:
+        np.savez(part, **arrays)
 
 
 def load(path: Path) -> Trained | None:

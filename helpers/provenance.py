@@ -140,20 +140,22 @@ def module_file(name: str) -> Path | None:
     return None
 
 
-def modules(source: str) -> list[str]:
+def modules(source: str, package: str = "") -> list[str]:
     """Find all helper modules that a piece of code needs, directly or through others.
 
     Parameters
     ----------
     source : str
         Python code.
+    package : str
+        The package it stands in, against which relative imports are read.
 
     Returns
     -------
     list of str
         Sorted dotted names.
     """
-    found, waiting = set(), imports(source)
+    found, waiting = set(), imports(source, package)
     while waiting:
         name = waiting.pop()
         found.add(name)

@@ -3,15 +3,13 @@
 import hashlib
 import io
 import json
-import tempfile
 import zipfile
 import zlib
-from pathlib import Path
 
 import joblib
 import numpy as np
 
-from .files import ROOT
+from .files import ROOT, whole
 
 # what a damaged zip makes numpy and zipfile raise, found by flipping every byte of one
 UNREADABLE = (ValueError, EOFError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error)
@@ -76,10 +74,8 @@ def read_jl(content, name):
 
 
 def write_npz(path, recording):
-    """Write a `Recording` as a compressed .npz without pickles, moved into place in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".part-") as folder:
-        part = Path(folder, path.name)
+    """Write a `Recording` as a compressed .npz without pickles, whole or not at all."""
+    with whole(path) as part:
         np.savez_compressed(
             part,
             spikes=recording.spikes,
@@ -88,7 +84,6 @@ def write_npz(path, recording):
             length_m=recording.length_m,
             geometry=recording.geometry,
         )
-        part.replace(path)
 
 
 def _fields(arrays, file):
