@@ -34,21 +34,21 @@ MODELS: dict[str, tuple[str, dict]] = {
 NESTED = {
     "quick": {"posdir": 1, "time": 1, "shuffled": 1, "untrained": 1},
     "full": {
-        "posdir": 3,
-        "time": 3,
+        "posdir": 10,
+        "time": 10,
         "shuffled": 3,
         "untrained": 3,
-        "pos": 1,
-        "dir": 1,
-        "posdir-8": 1,
-        "posdir-16": 1,
-        "posdir-paper": 1,
+        "pos": 3,
+        "dir": 3,
+        "posdir-8": 3,
+        "posdir-16": 3,
+        "posdir-paper": 3,
     },
 }
 """Seeds of each model trained on each fold of the nested split."""
 SEEDS = {"quick": 1, "full": 3}
 """Seeds of the models on the other splits."""
-SEEDS_OF_OTHERS = {"quick": 1, "full": 2}
+SEEDS_OF_OTHERS = {"quick": 1, "full": 3}
 """Seeds of the models of the other rats."""
 
 
