@@ -9,6 +9,7 @@ to a text and a JSON file.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -42,7 +43,7 @@ BLOG = {  # the official trainer's side of helpers.jobs.PARAMETERS
 class Case:
     """One row: a recording, a variant, who trains it, how many models and steps."""
 
-    recording: str  # "achilles", or "simulated-<bins>"
+    recording: str  # "achilles", "four rats", or "simulated-<bins>"
     variant: str
     trainer: str  # "official", "float32" or "bfloat16"
     models: int
@@ -59,6 +60,7 @@ def cases(quick: bool, device: str) -> list[Case]:
         Case("achilles", "time", "official", 1, 60),
         Case("achilles", "time", "bfloat16", many, 120),
     ]
+    rows += [Case("four rats", "posdir", "bfloat16", 4, 120)]
     rows += [Case("simulated-10000", "posdir", "bfloat16", 1, 400)]
     rows += [Case("simulated-1000000", "posdir", "official", 1, 1)]
     rows += [Case("simulated-1000000", "posdir", "bfloat16", 1, 400)]
@@ -138,15 +140,15 @@ def _in_a_process(case: Case, repeats: int) -> dict:
 
 def measure(case: Case, repeats: int) -> dict:
     """Time a case in this process: steps of all models a second, set-up, and peak memory."""
-    recording = _recording(case.recording)
+    recordings = _recordings(case.recording)
     run = _official if case.trainer == "official" else _ours
     with tempfile.TemporaryDirectory() as folder, _PeakMemory() as peak:
         os.environ["CEBRA_BOOK_CACHE"] = folder
         # The first of the two also imports libraries and starts workers: the lesser one counts.
-        setup = min(_seconds(run, case, recording, 1, seed) for seed in range(2))
+        setup = min(_seconds(run, case, recordings, 1, seed) for seed in range(2))
         speeds = []
         for seed in range(10, 10 + repeats):
-            seconds = _seconds(run, case, recording, case.steps + 1, seed) - setup
+            seconds = _seconds(run, case, recordings, case.steps + 1, seed) - setup
             speeds.append(case.models * case.steps / seconds)
     return {
         "steps_per_s": statistics.median(speeds),
@@ -157,32 +159,32 @@ def measure(case: Case, repeats: int) -> dict:
     }
 
 
-def _recording(name: str):
-    from helpers.recordings import load_recording, simulate_recording
+def _recordings(name: str) -> list:
+    from helpers.recordings import RATS, load_recording, simulate_recording
 
     if name.startswith("simulated-"):
-        return simulate_recording(n_bins=int(name.partition("-")[2]), seed=0)
-    sys.stdout = sys.stderr  # the loader says what served; standard output is for the result
-    recording = load_recording(name, on_missing="simulate")
-    sys.stdout = sys.__stdout__
-    return recording
+        return [simulate_recording(n_bins=int(name.partition("-")[2]), seed=0)]
+    with contextlib.redirect_stdout(sys.stderr):  # the loader says what served
+        rats = RATS if name == "four rats" else (name,)
+        return [load_recording(rat, on_missing="simulate") for rat in rats]
 
 
-def _official(case: Case, recording, steps: int, seed: int) -> None:
+def _official(case: Case, recordings: list, steps: int, seed: int) -> None:
     import cebra
 
+    (recording,) = recordings
     labels = [] if case.variant == "time" else [recording.labels(case.variant)]
     model = cebra.CEBRA(**BLOG, max_iterations=steps, device="cuda_if_available")
     model.fit(recording.spikes.astype(np.float32), *labels)
 
 
-def _ours(case: Case, recording, steps: int, seed: int) -> None:
+def _ours(case: Case, recordings: list, steps: int, seed: int) -> None:
     from helpers.training import fit_many, variant_job
 
     fit_many(
         [
             variant_job(
-                recording,
+                recordings[model % len(recordings)],
                 case.variant,
                 seed=100 * (seed + 2) + model,
                 dtype=case.trainer,

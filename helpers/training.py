@@ -152,7 +152,8 @@ def _train_all(todo: dict[Path, Job], device: str, progress: bool) -> list[str]:
 
             return train_stacked(todo, device, lambda: _tick(ticks))
         n_workers = min(len(todo), joblib.effective_n_jobs(-1))
-        pool = joblib.Parallel(n_jobs=n_workers, batch_size=1)
+        # Copy on write: torch warns of arrays that it could not write to, though it never does.
+        pool = joblib.Parallel(n_jobs=n_workers, batch_size=1, mmap_mode="c")
         here = os.getpid()
         errors = pool(
             joblib.delayed(_train_into)(path, job, ticks, here) for path, job in todo.items()
