@@ -32,8 +32,8 @@ RUNS = {
             "spikes": 2,
             "spikes-time": 2,
         },
-        "nested 1": {"posdir": 2, "time": 2},
-        "nested 2": {"posdir": 2, "time": 2},
+        "nested 1": {"posdir": 3, "time": 3},
+        "nested 2": {"posdir": 3, "time": 3},
     },
 }
 """Runs of each model on each fold, for every rat; the decoding chapter trains many of them too."""
