@@ -186,13 +186,39 @@ def expect(id: str, value, *, sd: float | None = None, n=None, split: str | None
     pair = None if _chapter["overridden"] else expected.recorded(_chapter)
     problem = None if pair is None else expected.compare(id, value, pair)
     status = NOT_RECORDED if pair is None else "outside" if problem else AS_RECORDED
-    results = os.environ.get("CEBRA_BOOK_RESULTS")
-    if results:
-        entry = {**_chapter, "value": value, "sd": sd and float(sd), "n": n, "split": split}
-        update_json(Path(results), lambda old: {**old, id: {**entry, "status": status}})
+    _store(id, {"value": value, "sd": sd and float(sd), "n": n, "split": split, "status": status})
     if problem:
         raise AssertionError(f"{problem} ({_chapter['recording']}, {_chapter['profile']})")
     print(f"{id}: {status}")
+
+
+def note(id: str, value) -> None:
+    """Note a value of this machine, seconds or memory, for the scorecard; nothing is compared.
+
+    Parameters
+    ----------
+    id : str
+        As for `expect`.
+    value : float, list of float, str or bool
+
+    Raises
+    ------
+    RuntimeError
+        If `begin` was not called before.
+    ValueError
+        If the value is of another type or not finite.
+    """
+    if _chapter is None:
+        raise RuntimeError(f"note({id!r}) before begin(chapter, recording, profile)")
+    value = plain(id, value)
+    _store(id, {"value": value, "sd": None, "n": None, "split": None, "status": expected.NOTED})
+
+
+def _store(id: str, entry: dict) -> None:
+    """Put a value into the run's results file, if this is a run that has one."""
+    results = os.environ.get("CEBRA_BOOK_RESULTS")
+    if results:
+        update_json(Path(results), lambda old: {**old, id: {**_chapter, **entry}})
 
 
 def plain(id: str, value):

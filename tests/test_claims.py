@@ -172,8 +172,25 @@ def test_unusable_values_are_refused(book, value):
 
 
 def test_expect_needs_begin(book):
-    with pytest.raises(RuntimeError, match="before begin"):
-        claims.expect("it", 1.0)
+    for call in (claims.expect, claims.note):
+        with pytest.raises(RuntimeError, match="before begin"):
+            call("it", 1.0)
+
+
+def test_what_depends_on_the_machine_is_noted_and_never_compared(book, tmp_path, capsys):
+    files = [book(f"r{i}", error=i / 10) for i in range(2)]
+    for path in files:
+        update_json(
+            path, lambda old: {**old, "seconds": {**old["error"], "status": "of this machine"}}
+        )
+    assert expected.record(files) == 1
+    capsys.readouterr()
+    claims.note("seconds", np.float64(8.5))
+    assert capsys.readouterr().out == ""
+    entry = json.loads((tmp_path / "results.json").read_text())["seconds"]
+    assert (entry["value"], entry["status"], entry["profile"]) == (8.5, expected.NOTED, "quick")
+    with pytest.raises(ValueError, match="^seconds is nan"):
+        claims.note("seconds", float("nan"))
 
 
 def test_begin_knows_its_profiles(book):
