@@ -32,8 +32,9 @@ from pathlib import Path
 
 if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
     if not Path("book").exists():
-        url = "https://github.com/your-name/a-ring-from-spikes"
-        subprocess.run(["git", "clone", "--quiet", "--depth=1", url, "book"], check=True)
+        url, tag = "https://github.com/your-name/a-ring-from-spikes", "main"
+        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
+        subprocess.run(clone, check=True)
     os.chdir("book")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements-colab.txt"]
     subprocess.run(pip, check=True)

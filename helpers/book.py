@@ -5,8 +5,8 @@
     python -m helpers.book publish 03            run with the full profile, store the outputs
     python -m helpers.book publish --check       do stored outputs and code still agree?
 
-Runs write to _run/<recording>-<profile>/ only; `publish`, `sync`, `record` and `address` are the
-commands that change files of the repository.
+Runs write to _run/<recording>-<profile>/ only; `publish`, `sync`, `record`, `address` and `release`
+are the commands that change files of the repository.
 """
 
 import argparse
@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     made["serve"].add_argument("folder", nargs="?", type=Path, help="a run's folder in _run/")
     made["serve"].add_argument("--port", type=int, default=8000)
     made["address"].add_argument("url", help="for example https://github.com/you/your-book")
+    made["release"].add_argument("tag", help="for example v1.0, or main")
     return top
 
 
@@ -171,6 +172,17 @@ def do_serve(given: argparse.Namespace) -> int:
     return 0
 
 
+def replace_everywhere(pattern: str, new: str) -> None:
+    """Replace what a pattern finds wherever address and tag may stand, and say in which files."""
+    files = [ROOT / n for n in ("_config.yml", "README.md", "CITATION.cff", "intro.md")]
+    for file in [*files, *sorted((ROOT / "chapters").iterdir())]:
+        text = file.read_text(encoding="utf-8") if file.suffix in NAMED else ""
+        changed = re.sub(pattern, lambda found: found.expand(new), text, flags=re.MULTILINE)
+        if changed != text:
+            write_text(file, changed)
+            print(f"{file.relative_to(ROOT)}: set")
+
+
 def do_address(given: argparse.Namespace) -> int:
     """Replace the repository's address, read from _config.yml, wherever it stands."""
     new = given.url.rstrip("/").removesuffix(".git")
@@ -178,12 +190,20 @@ def do_address(given: argparse.Namespace) -> int:
         raise ValueError(f"{given.url!r} is no address of a repository: https://host/owner/name")
     config = (ROOT / "_config.yml").read_text(encoding="utf-8")
     old = re.search(r"^  url: *(https://\S+)", config, re.MULTILINE)[1]
-    files = [ROOT / n for n in ("_config.yml", "README.md", "CITATION.cff", "intro.md")]
-    for file in [*files, *sorted((ROOT / "chapters").iterdir())]:
-        text = file.read_text(encoding="utf-8") if file.suffix in NAMED else ""
-        if old in text:
-            write_text(file, text.replace(old, new))
-            print(f"{file.relative_to(ROOT)}: {new}")
+    replace_everywhere(re.escape(old), new)
+    return 0
+
+
+def do_release(given: argparse.Namespace) -> int:
+    """Set the tag (or branch) that launch buttons and bootstrap cells fetch; outputs stay."""
+    if not re.fullmatch(r"[A-Za-z0-9][\w./-]*", given.tag):
+        raise ValueError(f"{given.tag!r} is no name of a git tag: for example v1.0")
+    replace_everywhere(r"^(  branch: ).*$", rf"\g<1>{given.tag}")
+    # in a notebook, the same line of code stands within JSON, its quotes escaped
+    replace_everywhere(
+        r"""(url, tag = \\?"https://[^"\\]+\\?", \\?")[^"\\]+""", rf"\g<1>{given.tag}"
+    )
+    print(f"commit, then: git tag {given.tag} && git push origin {given.tag}")
     return 0
 
 
@@ -206,6 +226,7 @@ COMMANDS = {
     "sync": (do_sync, "carry edited prose into the stored notebooks, without running them"),
     "serve": (do_serve, "show a built site in the browser"),
     "address": (do_address, "set the repository's address everywhere, for a fork"),
+    "release": (do_release, "set the tag that Colab fetches everywhere"),
     "clean": (do_clean, "delete _build/ and _run/"),
 }
 

@@ -12,7 +12,8 @@ from helpers.files import write_text
 INJECTED = "injected-parameters"
 NOISE = ("papermill", "execution", "widgets", "ExecuteTime")
 
-# The first code cell of every chapter. The address is the one of _config.yml: see `set_address`.
+# The first code cell of every chapter. Address and tag are those of _config.yml; the commands
+# `address` and `release` of helpers/book.py set them everywhere.
 BOOTSTRAP = """\
 import os
 import subprocess
@@ -21,8 +22,9 @@ from pathlib import Path
 
 if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
     if not Path("book").exists():
-        url = "{address}"
-        subprocess.run(["git", "clone", "--quiet", "--depth=1", url, "book"], check=True)
+        url, tag = "{address}", "{tag}"
+        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
+        subprocess.run(clone, check=True)
     os.chdir("book")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements-colab.txt"]
     subprocess.run(pip, check=True)

@@ -5,12 +5,14 @@ import datetime
 import hashlib
 import importlib.metadata
 import platform
+import re
 from html import escape
 from pathlib import Path
 
 from helpers.files import ROOT
 
 PACKAGES = ("torch", "cebra", "numpy", "scipy", "scikit-learn", "umap-learn", "ripser")
+BOOTSTRAP_CELL = re.compile(r'^# %% tags=\["bootstrap"\]\n.*?(?=^# %%)', re.MULTILINE | re.DOTALL)
 
 
 def default_profile() -> str:
@@ -199,9 +201,10 @@ def code_hash(chapter: Path) -> str:
     Returns
     -------
     str
-        SHA-256, hexadecimal. Prose, comments and layout do not enter.
+        SHA-256, hexadecimal. Prose, comments and layout do not enter, nor does the bootstrap cell:
+        where Colab fetches the book from changes no result.
     """
-    source = Path(chapter).read_text(encoding="utf-8")
+    source = BOOTSTRAP_CELL.sub("", Path(chapter).read_text(encoding="utf-8"))
     hashed = hashlib.sha256(code_only(source).encode())
     for name in modules(source):
         code = code_only(module_file(name).read_text(encoding="utf-8"))

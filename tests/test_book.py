@@ -9,10 +9,12 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 import yaml
+from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import book, expected, recordings, runner, site
 from helpers.files import ROOT
-from helpers.pairing import differences, read_source, stripped, with_prose
+from helpers.pairing import BOOTSTRAP, differences, read_source, stripped, with_prose
+from helpers.provenance import code_hash
 from helpers.publishing import STAMP, check_published, publish_chapter, sync_prose
 from helpers.runner import Run, chapter_files, run_chapters
 
@@ -310,6 +312,36 @@ def test_the_address_is_set_everywhere(tmp_path, monkeypatch, capsys):
         assert "https://github.com/new/other" in file.read_text()
     assert book.main(["address", "new/other"]) == 1
     assert "no address of a repository" in capsys.readouterr().err
+
+
+def test_a_release_is_set_everywhere(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(book, "ROOT", tmp_path)
+    (tmp_path / "chapters").mkdir()
+    config = "repository:\n  url: https://github.com/old/name\n  branch: main\n  path: main\n"
+    (tmp_path / "_config.yml").write_text(config)
+    for name in ("README.md", "CITATION.cff", "intro.md"):
+        (tmp_path / name).write_text("main\n")
+    code = BOOTSTRAP.replace("{address}", "https://github.com/old/name").replace("{tag}", "main")
+    (tmp_path / "chapters/01_x.py").write_text(code)
+    nbformat.write(new_notebook(cells=[new_code_cell(code)]), tmp_path / "chapters/01_x.ipynb")
+    assert book.main(["release", "v1.2"]) == 0
+    assert (tmp_path / "_config.yml").read_text() == config.replace("branch: main", "branch: v1.2")
+    changed = code.replace('"main"', '"v1.2"')
+    assert (tmp_path / "chapters/01_x.py").read_text() == changed
+    (cell,) = nbformat.read(tmp_path / "chapters/01_x.ipynb", as_version=4).cells
+    assert cell.source == changed
+    assert (tmp_path / "intro.md").read_text() == "main\n"
+    assert book.main(["release", "no tag"]) == 1
+    assert "no name of a git tag" in capsys.readouterr().err
+
+
+def test_the_bootstrap_cell_does_not_date_a_page(tmp_path):
+    head = '# %% tags=["bootstrap"]\nurl = "{}"\n\n# %%\nvalue = {}\n'
+    hashes = []
+    for url, value in (("a", 1), ("b", 1), ("a", 2)):
+        (tmp_path / "x.py").write_text(head.format(url, value))
+        hashes.append(code_hash(tmp_path / "x.py"))
+    assert hashes[0] == hashes[1] != hashes[2]
 
 
 def test_help_explains_each_command(capsys):

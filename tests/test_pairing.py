@@ -17,7 +17,7 @@ from helpers.runner import chapter_files
 IGNORE = "nbval-ignore-output"
 LINE = re.compile(r"[a-z][\w.]*: (as recorded|not recorded)")
 CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.py"))
-ADDRESS = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
+REPOSITORY = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
 
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
@@ -68,7 +68,8 @@ def test_the_bootstrap_cell_is_the_same_everywhere(path):
     notebook = read_source(path)
     (cell,) = tagged(notebook, "bootstrap")
     assert cell is code_cells(notebook)[0]
-    assert cell.source.strip() == BOOTSTRAP.replace("{address}", ADDRESS)
+    address, tag = REPOSITORY["url"], REPOSITORY["branch"]
+    assert cell.source.strip() == BOOTSTRAP.replace("{address}", address).replace("{tag}", tag)
 
 
 @each_chapter
