@@ -19,6 +19,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 
 VARIANTS = ("posdir", "pos", "dir", "time", "shuffled")
 REAL, SIMULATED = SimpleNamespace(source="local"), SimpleNamespace(source="simulated")
+SYNTHETIC = SimpleNamespace(source="synthetic")
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +28,7 @@ def book_style():
         style.use(REAL)
         yield
     plt.close("all")
-    style._state["simulated"] = None
+    style._state["source"] = None
 
 
 @pytest.fixture
@@ -125,13 +126,21 @@ def stamps(fig):
     return [text.get_text() for text in fig.texts if text.get_gid() == "stamp"]
 
 
-@pytest.mark.parametrize(("recording", "expected"), [(REAL, []), (SIMULATED, ["SIMULATED"])])
-def test_show_stamps_simulated_recordings_only(monkeypatch, recording, expected, globe):
+@pytest.mark.parametrize(
+    ("recording", "expected"),
+    [(REAL, []), (SIMULATED, ["SIMULATED"]), (SYNTHETIC, ["SYNTHETIC"])],
+)
+def test_show_stamps_what_is_no_real_recording(monkeypatch, recording, expected, globe):
     style.use(recording)
     monkeypatch.setattr(style, "to_png", lambda fig: b"")  # drawing is tested elsewhere, and slow
     for fig in all_figures(globe):
         shown(monkeypatch, fig)
         assert stamps(fig) == expected
+
+
+def test_a_stand_in_is_stamped_louder_than_synthetic_data():
+    loud, quiet = (style.stamp(plt.figure(), text).texts[0] for text in style.STAMPS)
+    assert (loud.get_color(), quiet.get_color()) == (style.CORAL, style.MUTED)
 
 
 def test_the_stamp_changes_the_picture():

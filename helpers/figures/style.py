@@ -1,7 +1,8 @@
 """The book's look: one style file, a palette by name, and `show`, which puts a figure on the page.
 
 A chapter calls `use(rec)` once. From then on every figure is dark down to its legends, colour bars
-and 3-D panes, and `show` stamps it "simulated" whenever the recording is not a real rat.
+and 3-D panes, and `show` stamps it "simulated" whenever the recording is not a real rat, or, less
+loudly, "synthetic" where the data were never meant to be one.
 """
 
 from __future__ import annotations
@@ -42,28 +43,30 @@ POSITION_STOPS = ("#4a3f9e", "#3f6fc4", "#38a3c4", "#64dcc8", "#b4efb0", "#fbf6c
 POSITION = LinearSegmentedColormap.from_list("book.position", POSITION_STOPS)
 matplotlib.colormaps.register(POSITION, force=True)
 
-_state: dict[str, bool | None] = {"simulated": None}
+STAMPS = {"simulated": CORAL, "synthetic": MUTED}  # sources that a figure must not hide
+_state: dict[str, str | None] = {"source": None}
 
 
 def use(recording=None) -> None:
-    """Switch matplotlib to the book's style and remember whether the recording is simulated.
+    """Switch matplotlib to the book's style and remember where the figures' data come from.
 
     Parameters
     ----------
-    recording : helpers.recordings.Recording, optional
+    recording : helpers.recordings.Recording or helpers.synthetic.Population, optional
         What the chapter's figures will show. Without it only the style is set, and `show`
         refuses to work: it could not know whether to stamp "simulated".
     """
     plt.style.use(STYLE_FILE)
-    _state["simulated"] = None if recording is None else recording.source == "simulated"
+    _state["source"] = None if recording is None else recording.source
 
 
 def stamp(fig: Figure, text: str = "simulated") -> Figure:
-    """Write `text` in coral into the figure's upper right corner, so no copy of it can lose it."""
+    """Write `text` into the figure's upper right corner, so no copy of it can lose it."""
+    colour = STAMPS[text]
     fig.text(
-        0.995, 0.99, text.upper(), color=CORAL, fontsize=9, fontweight="bold",
+        0.995, 0.99, text.upper(), color=colour, fontsize=9, fontweight="bold",
         ha="right", va="top", gid="stamp",
-        bbox={"boxstyle": "round,pad=0.35", "facecolor": BACKGROUND, "edgecolor": CORAL},
+        bbox={"boxstyle": "round,pad=0.35", "facecolor": BACKGROUND, "edgecolor": colour},
     )  # fmt: skip
     return fig
 
@@ -110,10 +113,10 @@ def show(fig: Figure, alt: str, caption: str, name: str) -> None:
             raise ValueError(f"figure {name!r} has an empty {what}; say what it shows")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ValueError(f"figure name {name!r} is not lower-case words joined by hyphens")
-    if _state["simulated"] is None:
+    if _state["source"] is None:
         raise RuntimeError("show() cannot tell real from simulated; call style.use(rec) first")
-    if _state["simulated"]:
-        stamp(fig)
+    if _state["source"] in STAMPS:
+        stamp(fig, _state["source"])
     png = base64.b64encode(to_png(fig)).decode("ascii")
     plt.close(fig)
     display({"image/png": png, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
