@@ -7,7 +7,7 @@ import nbformat
 
 from helpers import expected
 from helpers.claims import AS_RECORDED, NOT_RECORDED
-from helpers.files import read_json, update_json
+from helpers.files import read_json, update_json, write_text
 from helpers.pairing import differences, read_source, stripped, with_prose, write_notebook
 from helpers.provenance import code_hash, stamp
 from helpers.runner import Run
@@ -50,6 +50,9 @@ def publish_chapter(run: Run, file: Path) -> Path:
         return {**{i: e for i, e in old.items() if e["chapter"] != number}, **new}
 
     update_json(run.root / "data" / "results.json", change)
+    judged = run.folder / "scorecard.json"
+    if number == "08" and judged.exists():
+        write_text(run.root / "data" / judged.name, judged.read_text(encoding="utf-8"))
     return target
 
 

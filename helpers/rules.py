@@ -24,6 +24,7 @@ COMPARE = {
     "<": operator.lt,
     "==": operator.eq,
 }
+SIGNS = {">=": "≥", "<=": "≤", "==": "="}
 CONDITION = re.compile(r"(\S+) (>=|<=|>|<|==) (?:([\d.]+) \* )?(\S+)")
 
 
@@ -184,8 +185,8 @@ def _condition(condition: str, values: Mapping) -> tuple[bool, str]:
     left, symbol, factor, right = _parts(condition)
     limit = factor * (values[right] if isinstance(right, str) else right)
     kept = COMPARE[symbol](values[left], limit)
-    word = "" if kept else "not "
-    return kept, f"{left} is {shown(values[left])}, {word}{symbol} {shown(limit)}"
+    sign = f"{'' if kept else 'not '}{SIGNS.get(symbol, symbol)}"
+    return kept, f"{left} is {shown(values[left])}, {sign} {shown(limit)}"
 
 
 _KINDS = {

@@ -1,0 +1,151 @@
+"""The picture of all claims: what was claimed against what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from . import style
+
+SOURCES = {"blog": style.CORAL, "paper": style.TEAL}
+Span = tuple[float, float]
+
+
+class Point(NamedTuple):
+    """One number of a claim, ours beside it, both with intervals; `kept` says if its rule is."""
+
+    name: str
+    said_by: str
+    claimed: float
+    claimed_span: Span
+    measured: float
+    measured_span: Span
+    kept: bool
+
+
+def claimed_against_measured(points: Sequence[Point], n_names: int = 12) -> Figure:
+    """Draw every claimed number against ours: scores on the left, magnitudes on the right.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        Those claimed at most 1 in size are scores (R², consistency); the others, in centimetres,
+        nats, counts or seconds, share logarithmic axes, on which they must be positive.
+    n_names : int
+        How many points of each panel are named: those farthest from the diagonal.
+
+    Raises
+    ------
+    ValueError
+        If there are no points, or a source is unknown.
+    """
+    if not points:
+        raise ValueError("no points: no numeric claim has a measurement in these results")
+    strangers = {point.said_by for point in points} - set(SOURCES)
+    if strangers:
+        raise ValueError(f"sources {sorted(strangers)} have no colour; use {', '.join(SOURCES)}")
+    scores = [point for point in points if abs(point.claimed) <= 1]
+    sizes = [point for point in points if abs(point.claimed) > 1]
+    fig, axes = plt.subplots(1, 2, figsize=(10, 5.6))
+    _panel(axes[0], scores, n_names, "scores: R², consistency", log=False)
+    _panel(axes[1], [p for p in sizes if p.measured > 0], n_names, "cm, nats, counts, s", log=True)
+    handles = [
+        Line2D([], [], marker="o", ls="", color=colour, label=f"the {source}'s claim")
+        for source, colour in SOURCES.items()
+    ]
+    handles += [
+        Line2D([], [], marker="o", ls="", color=style.MUTED, label="keeps its rule"),
+        Line2D([], [], marker="o", ls="", mfc="none", color=style.MUTED, label="does not"),
+    ]
+    fig.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
+    return fig
+
+
+def _panel(ax: Axes, points: Sequence[Point], n_names: int, title: str, log: bool) -> None:
+    """Draw one panel: the diagonal with five per cent around it, and the points."""
+    low, high = _limits(points, log)
+    line = np.geomspace(low, high, 50) if log else np.linspace(low, high, 50)
+    ax.fill_between(
+        line, line - 0.05 * abs(line), line + 0.05 * abs(line), color=style.MUTED, alpha=0.18, lw=0
+    )
+    ax.plot(line, line, color=style.MUTED, lw=1)
+    for point in points:
+        _draw(ax, point)
+    if log:
+        ax.set(xscale="log", yscale="log")
+    ax.set(xlim=(low, high), ylim=(low, high), title=title, aspect="equal")
+    ax.set(xlabel="claimed", ylabel="measured in this book")
+    farthest = sorted(points, key=lambda point: -_distance(point, log))
+    _name(ax, farthest, n_names, (low * high) ** 0.5 if log else (low + high) / 2)
+
+
+def _name(ax: Axes, points: Sequence[Point], n_names: int, middle: float) -> None:
+    """Write names of the first points beside them, on the side with room, where they hide none."""
+    ax.figure.canvas.draw()
+    taken = [
+        ax.transData.transform((point.claimed, point.measured)) + np.array([[-5, -5], [5, 5]])
+        for point in points
+    ]
+    for number, point in enumerate(points[:n_names]):
+        side = 1 if point.claimed < middle else -1
+        text = ax.annotate(
+            point.name,
+            (point.claimed, point.measured),
+            xytext=(8 * side, 0),
+            textcoords="offset points",
+            ha="left" if side > 0 else "right",
+            va="center",
+            fontsize=8,
+            color=style.INK,
+        )
+        box = text.get_window_extent().get_points()
+        others = [other for k, other in enumerate(taken) if k != number]
+        if any((box[0] < other[1]).all() and (other[0] < box[1]).all() for other in others):
+            text.remove()
+        else:
+            taken.append(box)
+
+
+def _draw(ax: Axes, point: Point) -> None:
+    """Draw one point with its two intervals; hollow if its rule is broken."""
+    colour = SOURCES[point.said_by]
+    errors = {
+        "xerr": np.abs(np.array(point.claimed_span) - point.claimed)[:, None],
+        "yerr": np.abs(np.array(point.measured_span) - point.measured)[:, None],
+    }
+    ax.errorbar(
+        point.claimed,
+        point.measured,
+        **errors,
+        fmt="o",
+        ms=6,
+        color=colour,
+        mfc=colour if point.kept else style.BACKGROUND,
+        mew=1.4,
+        elinewidth=1,
+        zorder=3,
+        alpha=0.9,
+    )
+
+
+def _limits(points: Sequence[Point], log: bool) -> Span:
+    """Common limits of both axes, with room for the names."""
+    values = [value for point in points for value in (point.claimed, point.measured)]
+    if not values:
+        return (0.5, 200.0) if log else (-1.0, 1.1)
+    if log:
+        return min(values) / 2, max(values) * 2
+    pad = 0.08 * (max(values) - min(values) + 0.1)
+    return min(values) - pad, max(values) + pad
+
+
+def _distance(point: Point, log: bool) -> float:
+    if log:
+        return abs(np.log(point.measured / point.claimed))
+    return abs(point.measured - point.claimed)
