@@ -38,7 +38,7 @@ def claimed_against_measured(points: Sequence[Point], n_names: int = 12) -> Figu
         Those claimed at most 1 in size are scores (R², consistency); the others, in centimetres,
         nats, counts or seconds, share logarithmic axes, on which they must be positive.
     n_names : int
-        How many points of each panel are named: those farthest from the diagonal.
+        How many points of each panel are named: of those whose rule is broken, the farthest off.
 
     Raises
     ------
@@ -81,35 +81,47 @@ def _panel(ax: Axes, points: Sequence[Point], n_names: int, title: str, log: boo
         ax.set(xscale="log", yscale="log")
     ax.set(xlim=(low, high), ylim=(low, high), title=title, aspect="equal")
     ax.set(xlabel="claimed", ylabel="measured in this book")
-    farthest = sorted(points, key=lambda point: -_distance(point, log))
-    _name(ax, farthest, n_names, (low * high) ** 0.5 if log else (low + high) / 2)
+    _name(ax, sorted(points, key=lambda point: -_distance(point, log)), n_names)
 
 
-def _name(ax: Axes, points: Sequence[Point], n_names: int, middle: float) -> None:
-    """Write names of the first points beside them, on the side with room, where they hide none."""
+def _name(ax: Axes, points: Sequence[Point], n_names: int) -> None:
+    """Name points whose rule is broken, in their order, on the side where there is room."""
     ax.figure.canvas.draw()
+    room = ax.get_window_extent().get_points()
     taken = [
         ax.transData.transform((point.claimed, point.measured)) + np.array([[-5, -5], [5, 5]])
         for point in points
     ]
-    for number, point in enumerate(points[:n_names]):
-        side = 1 if point.claimed < middle else -1
-        text = ax.annotate(
-            point.name,
-            (point.claimed, point.measured),
-            xytext=(8 * side, 0),
-            textcoords="offset points",
-            ha="left" if side > 0 else "right",
-            va="center",
-            fontsize=8,
-            color=style.INK,
-        )
-        box = text.get_window_extent().get_points()
-        others = [other for k, other in enumerate(taken) if k != number]
-        if any((box[0] < other[1]).all() and (other[0] < box[1]).all() for other in others):
+    broken = [(number, point) for number, point in enumerate(points) if not point.kept]
+    for number, point in broken[:n_names]:
+        outwards = -1 if point.measured > point.claimed else 1
+        for side in (outwards, -outwards):
+            text = _beside(ax, point, side)
+            box = text.get_window_extent().get_points()
+            others = [other for k, other in enumerate(taken) if k != number]
+            inside = (box[0] > room[0]).all() and (box[1] < room[1]).all()
+            if inside and not any(_overlap(box, other) for other in others):
+                taken.append(box)
+                break
             text.remove()
-        else:
-            taken.append(box)
+
+
+def _beside(ax: Axes, point: Point, side: int):
+    """Write a point's name to its left (-1) or right (+1)."""
+    return ax.annotate(
+        point.name,
+        (point.claimed, point.measured),
+        xytext=(8 * side, 0),
+        textcoords="offset points",
+        ha="left" if side > 0 else "right",
+        va="center",
+        fontsize=8,
+        color=style.INK,
+    )
+
+
+def _overlap(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool((one[0] < other[1]).all() and (other[0] < one[1]).all())
 
 
 def _draw(ax: Axes, point: Point) -> None:
