@@ -100,7 +100,7 @@ def record(results: list[Path], chapters: Collection[str] = (), exact: Collectio
         {
             id: e
             for id, e in read_json(path).items()
-            if (not chapters or e["chapter"] in chapters) and e["status"] != NOTED
+            if (not chapters or e["chapter"] in chapters) and e.get("status") != NOTED
         }
         for path in results
     ]

@@ -28,18 +28,31 @@ def default_profile() -> str:
 
 
 def describe_device() -> str:
-    """Name what the models train on.
+    """Name what the models train on: the device, its memory, its cores, and torch's CUDA.
 
     Returns
     -------
     str
-        For example `"NVIDIA A100-SXM4-40GB"` or `"CPU (x86_64), 2 threads"`.
+        For example ``"CPU (x86_64), 8 GiB, 2 cores, 1 thread, torch 2.13.0 without CUDA"``, or
+        ``"NVIDIA A100, 40 GiB, 108 multiprocessors, torch 2.11.0 with CUDA 12.8"``.
     """
+    import psutil
     import torch
 
     if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    return f"CPU ({platform.machine()}), {torch.get_num_threads()} threads"
+        # `total_memory`: its shorter name, `total_mem`, was never there; chapter 07 tells.
+        properties = torch.cuda.get_device_properties(torch.cuda.current_device())
+        parts = [properties.name, _gibibytes(properties.total_memory)]
+        parts += [f"{properties.multi_processor_count} multiprocessors"]
+        return ", ".join([*parts, f"torch {torch.__version__} with CUDA {torch.version.cuda}"])
+    threads = torch.get_num_threads()
+    parts = [f"CPU ({platform.machine()})", _gibibytes(psutil.virtual_memory().total)]
+    parts += [f"{psutil.cpu_count()} cores", f"{threads} thread{'s' * (threads > 1)}"]
+    return ", ".join([*parts, f"torch {torch.__version__.partition('+')[0]} without CUDA"])
+
+
+def _gibibytes(n_bytes: int) -> str:
+    return f"{n_bytes / 2**30:.0f} GiB"
 
 
 def versions() -> dict[str, str]:

@@ -1,5 +1,7 @@
 """From a run's folder to the stored notebooks: stamped, and checked against the code later."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,11 +41,12 @@ def publish_chapter(run: Run, file: Path) -> Path:
     problems = differences(read_source(file), executed)
     if problems:
         raise ValueError(f"{file.name} changed while it ran ({problems[0]}); publish it again")
-    executed.metadata[STAMP] = stamp(file, run.served, run.profile)
     target = file.with_suffix(".ipynb")
     number = file.stem.split("_")[0]
     new = {i: e for i, e in read_json(run.results).items() if e["chapter"] == number}
     settle(executed, new)
+    mark = {**stamp(file, run.served, run.profile), "outputs": outputs_digest(executed)}
+    executed.metadata[STAMP] = mark
     write_notebook(executed, target)
 
     def change(old: dict) -> dict:
@@ -99,6 +102,22 @@ def settled(line: str, results: dict) -> str:
     return f"{id}: {AS_RECORDED}\n" if id in quick or entry["profile"] == "quick" else ""
 
 
+def outputs_digest(notebook) -> str:
+    """Hash all outputs of a notebook, in order: none can be replaced, or kept, unnoticed.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+
+    Returns
+    -------
+    str
+        SHA-256, hexadecimal.
+    """
+    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256(json.dumps(outputs, sort_keys=True).encode()).hexdigest()
+
+
 def check_published(files: Sequence[Path]) -> list[str]:
     """Compare published notebooks with the code and the text beside them.
 
@@ -125,6 +144,8 @@ def check_published(files: Sequence[Path]) -> list[str]:
             found.append(f"{file.stem}: carries no stamp; publish it")
         elif mark["code"] != code_hash(file):
             found.append(f"{file.stem}: its code or a helper's changed since {mark['date']}")
+        if mark is not None and mark.get("outputs") != outputs_digest(notebook):
+            found.append(f"{file.stem}: its outputs are not all of the run that it is stamped with")
         if mark is not None:
             data[(mark["recording"]["digest"], mark["profile"])] = file.stem
         counts = [c.execution_count for c in notebook.cells if c.cell_type == "code" and c.source]

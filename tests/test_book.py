@@ -226,6 +226,21 @@ def test_check_finds_cells_run_out_of_order_and_mixed_data(toy):
     assert any("in order" in line for line in check_published(sources[:1]))
 
 
+def test_check_finds_an_output_of_another_run(toy):
+    # The bug: after a reset, a picture of an earlier run stays in its place and looks like new.
+    run_toy(toy, "01")
+    source = toy.root / "chapters/01_one.py"
+    target = publish_chapter(toy, source)
+    assert check_published([source]) == []
+    doctored = nbformat.read(target, as_version=4)
+    cell = next(c for c in doctored.cells if c.cell_type == "code" and c.outputs)
+    cell.outputs[0].text = cell.outputs[0].text + "stale\n"
+    nbformat.write(doctored, target)
+    assert check_published([source]) == [
+        "01_one: its outputs are not all of the run that it is stamped with"
+    ]
+
+
 def test_publishing_refuses_a_chapter_edited_meanwhile(toy):
     run_toy(toy, "01")
     source = toy.root / "chapters/01_one.py"
