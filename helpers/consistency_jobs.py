@@ -28,9 +28,9 @@ RUNS = {
             "posdir": 5,
             "time": 5,
             "shuffled": 2,
-            "lagged": 2,
-            "spikes": 2,
-            "spikes-time": 2,
+            "lagged": 1,
+            "spikes": 1,
+            "spikes-time": 1,
         },
         "nested 1": {"posdir": 3, "time": 3},
         "nested 2": {"posdir": 3, "time": 3},
@@ -42,7 +42,7 @@ RUNS_OF_GROUPS = {
     "full": {"posdir": 5, "shuffled": 2},
 }
 """Runs of each model on four disjoint groups of the first rat's neurons."""
-SHARES = {"quick": {}, "full": {0.25: 2, 0.5: 2, 2.0: 2}}
+SHARES = {"quick": {}, "full": {0.25: 1, 0.5: 1, 2.0: 1}}
 """Runs on smaller and larger groups, by their size as a share of a quarter of the neurons."""
 N_GROUPS = 4
 LEAST_LAG = 5

@@ -34,15 +34,15 @@ MODELS: dict[str, tuple[str, dict]] = {
 NESTED = {
     "quick": {"posdir": 1, "time": 1, "shuffled": 1, "untrained": 1},
     "full": {
-        "posdir": 10,
-        "time": 10,
+        "posdir": 3,
+        "time": 3,
         "shuffled": 3,
         "untrained": 3,
-        "pos": 3,
-        "dir": 3,
-        "posdir-8": 3,
-        "posdir-16": 3,
-        "posdir-paper": 3,
+        "pos": 1,
+        "dir": 1,
+        "posdir-8": 1,
+        "posdir-16": 1,
+        "posdir-paper": 1,
     },
 }
 """Seeds of each model trained on each fold of the nested split."""
