@@ -110,7 +110,7 @@ def table_html(rows: Sequence[Row]) -> str:
         body.append(f'<tr class="group"><th colspan="4">{title}</th></tr>')
         body += [_tr(row) for row in mine]
     table = f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
-    return STYLE + f'<table class="scorecard">{table}</table>'
+    return STYLE + f'<table class="scorecard book-scorecard">{table}</table>'
 
 
 def as_json(rows: Sequence[Row]) -> str:
@@ -183,7 +183,11 @@ def _tr(row: Row) -> str:
         f"<td{f' data-label={label!r}' if label in ('claimed', 'ours') else ''}>{cell}</td>"
         for label, cell in cells.items()
     ]
-    return f"<tr>{''.join(tds)}</tr>"
+    # what the site's filter and its opening page read
+    marks = {"claim": row.claim.id, "said-by": row.claim.said_by, "chapter": row.chapter}
+    marks |= {"verdict": word}
+    named = "".join(f' data-{key}="{escape(str(text))}"' for key, text in marks.items())
+    return f"<tr{named}>{''.join(tds)}</tr>"
 
 
 def _measured(row: Row) -> str:
