@@ -19,10 +19,12 @@ LONG = {"quick": 1_000, "full": 10_000}
 ITERATIONS = {"quick": 1_000, "full": 3_000}
 """Steps of the models that are compared with null distributions, null models included."""
 MIN_LAG_TRIPS = 5
-WIDER = {"quick": (8,), "full": (8, 16)}
+WIDER = (8, 16)
 """Output dimensions beside three."""
 NULL_MODELS = {"quick": 4, "full": 20}
-"""Models of each null distribution."""
+"""Models of each null distribution, in three dimensions."""
+WIDER_NULL_MODELS = 8
+"""Models of each null distribution in more dimensions, in the full profile."""
 SEEDS = {
     "quick": {"posdir": 1, "time": 1},
     "full": {"posdir": 3, "time": 3, "pos": 3, "dir": 1},
@@ -93,7 +95,7 @@ def jobs_05(
     short = {"dtype": dtype, "max_iterations": ITERATIONS[profile]}
     jobs |= _several(recording, "compared", SEEDS[profile], seed, short)
     if profile == "full":  # the spread over seeds in more dimensions
-        for dimension in WIDER[profile]:
+        for dimension in WIDER:
             wide = short | {"output_dimension": dimension}
             jobs |= _several(recording, "compared", {"posdir": 3}, seed, wide)
     jobs |= _null_jobs(recording, profile, seed, short)
@@ -163,7 +165,7 @@ def _long_jobs(recording: Recording, profile: str, seed: int) -> dict[Model, Job
         Model(recording.name, "headline", variant, 3, seed): job
         for variant, job in headline_jobs(recording, profile, seed).items()
     }
-    for dimension in WIDER[profile]:
+    for dimension in WIDER:
         long = {"max_iterations": LONG[profile], "output_dimension": dimension}
         jobs |= _several(recording, "headline", {"posdir": 1, "shuffled": 1}, seed, long)
     return jobs
@@ -172,11 +174,12 @@ def _long_jobs(recording: Recording, profile: str, seed: int) -> dict[Model, Job
 def _null_jobs(recording: Recording, profile: str, seed: int, short: dict) -> dict[Model, Job]:
     """Null distributions: labels shuffled, labels lagged, and networks that took a single step."""
     n, jobs = NULL_MODELS[profile], {}
-    dimensions = (3, *WIDER[profile]) if profile == "full" else (3,)
+    dimensions = (3, *WIDER) if profile == "full" else (3,)
     for dimension in dimensions:
         wide = short | {"output_dimension": dimension}
-        jobs |= _several(recording, "null", {"shuffled": n}, seed, wide)
-        least = _several(recording, "null", {"posdir": n}, seed, wide | {"max_iterations": 1})
+        many = n if dimension == 3 else WIDER_NULL_MODELS
+        jobs |= _several(recording, "null", {"shuffled": many}, seed, wide)
+        least = _several(recording, "null", {"posdir": many}, seed, wide | {"max_iterations": 1})
         jobs |= {model._replace(told="untrained"): job for model, job in least.items()}
     true = _several(recording, "null", {"posdir": n}, seed, short)
     labels = lagged_labels(recording, n, seed)

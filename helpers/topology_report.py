@@ -1,24 +1,18 @@
-"""The topology chapter's measurements: bars against nulls, and rats followed round their rings."""
+"""The topology chapter's bars: of subsamples, against thresholds, among null models."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.decomposition import PCA
 
 from helpers.baselines import root_counts
-from helpers.circular import follow
 from helpers.kept import kept_many
-from helpers.recordings import Recording, stretches
-from helpers.splits import nested_splits
+from helpers.recordings import Recording
 from helpers.topology import PAPER_FACTOR, bars, betti, longest, modal, null_threshold, p_value
 from helpers.topology_jobs import Model
-from helpers.winding import Reading, read_position, share_wound, turns, whole_trips
-
-if TYPE_CHECKING:
-    from helpers.fit import Fit
 
 POINTS = {"quick": 400, "full": 800}
 """Points of a diagram: the blog's, in the full profile."""
@@ -176,99 +170,6 @@ def main_bar(found: Sequence[Bars]) -> tuple[float, float, float]:
 def p_of(found: Sequence[Bars], null: Sequence[float], k: int = 1) -> float:
     """p-value of a cloud's longest bar, the median over its subsamples, among null models."""
     return p_value(float(np.median(longest_bars(found, k))), null)
-
-
-class Followed(NamedTuple):
-    """A rat followed round the longest loop of one model, from one first landmark.
-
-    Angles are empty, `share` and `reading` None, where no cocycle could be lifted.
-    """
-
-    angle: np.ndarray  # (T,) radians
-    along: np.ndarray  # (T,) radians, counted on
-    bar: np.ndarray  # birth, death
-    turned: np.ndarray  # turns of each whole round trip
-    share: float | None
-    reading: Reading | None
-
-
-def followed(
-    clouds: Clouds, recordings: Mapping[str, Recording], n_landmarks: int, n_starts: int = 1
-) -> dict[Model, list[Followed]]:
-    """Follow every animal round the longest loop of its model, on the bins it was trained on.
-
-    Parameters
-    ----------
-    clouds : mapping of Model to (T, d) array
-        Models of all bins of a recording.
-    recordings : mapping of str to Recording
-    n_landmarks : int
-        Greedy.
-    n_starts : int
-        First landmarks, of each model.
-
-    Returns
-    -------
-    dict
-        A list of `n_starts` by model.
-    """
-    calls = [
-        {"fitted_on": cloud, "path": cloud, "n_landmarks": n_landmarks, "seed": start}
-        for cloud in clouds.values()
-        for start in range(n_starts)
-    ]
-    found = iter(kept_many(follow, calls))
-    return {
-        m: [_judged(next(found), recordings[m.recording]) for _ in range(n_starts)] for m in clouds
-    }
-
-
-def followed_unseen(
-    fits: Mapping[Model, Fit], recording: Recording, n_landmarks: int
-) -> dict[Model, Followed]:
-    """Follow the animal on held-out trips, round loops that were found on the training trips.
-
-    Parameters
-    ----------
-    fits : mapping of Model to Fit
-        Trained on the training bins of a nested split, which their `use` names.
-    recording : Recording
-    n_landmarks : int
-        Greedy, among training bins.
-
-    Returns
-    -------
-    dict
-        `Followed` by model; lines are fitted on training bins and scored on tested ones.
-    """
-    splits, calls = {split.name: split for split in nested_splits(recording)}, []
-    for model, fit in fits.items():
-        test = splits[model.use].test
-        unseen = fit.transform(recording.spikes[test], stretches(test, recording.segments))
-        path = np.concatenate([fit.embedding, unseen])
-        calls.append({"fitted_on": fit.embedding, "path": path, "n_landmarks": n_landmarks})
-    results = zip(fits, kept_many(follow, calls), strict=True)
-    return {m: _judged(one, recording, splits[m.use]) for m, one in results}
-
-
-def _judged(found: Bars, recording: Recording, split=None) -> Followed:
-    """Score the angles of all bins, or those of the tested bins that follow the training bins."""
-    angle, along = found["angle"], found["along"]
-    if found["prime"] == 0:
-        return Followed(angle, along, found["bar"], np.empty(0), None, None)
-    bins, fitted = np.arange(len(recording.position)), None
-    if split is not None:
-        bins, known = split.test, split.train
-        fitted = angle[: len(known)], recording.position[known], recording.direction[known]
-        angle, along = angle[len(known) :], along[len(known) :]
-    turned = turns(along, whole_trips(recording, bins))
-    reading = read_position(angle, recording.position[bins], recording.direction[bins], fitted)
-    return Followed(angle, along, found["bar"], turned, share_wound(turned), reading)
-
-
-def shares(of: Iterable[Followed]) -> np.ndarray:
-    """Share of trips wound once, of each; none where no cocycle could be lifted."""
-    return np.array([0.0 if one.share is None else one.share for one in of])
 
 
 def pick(of: Mapping[Model, object], **wanted) -> dict:

@@ -1,0 +1,186 @@
+"""Rats followed round the loops of their models: trained on, held out, simulated, or another's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from helpers.circular import follow
+from helpers.kept import kept_many
+from helpers.recordings import Recording, stretches
+from helpers.splits import nested_splits
+from helpers.topology_jobs import Model
+from helpers.topology_report import (
+    LANDMARKS,
+    POINTS,
+    STARTS,
+    Bars,
+    Clouds,
+    longest_bars,
+    main_bar,
+    pick,
+    subsampled,
+)
+from helpers.winding import Reading, read_position, share_wound, turns, whole_trips
+
+if TYPE_CHECKING:
+    from helpers.fit import Fit
+
+
+class Followed(NamedTuple):
+    """A rat followed round the longest loop of one model, from one first landmark.
+
+    Angles are empty, `share` and `reading` None, where no cocycle could be lifted.
+    """
+
+    angle: np.ndarray  # (T,) radians
+    along: np.ndarray  # (T,) radians, counted on
+    bar: np.ndarray  # birth, death
+    turned: np.ndarray  # turns of each whole round trip
+    share: float | None
+    reading: Reading | None
+
+
+def followed(
+    clouds: Clouds,
+    recordings: Mapping[str, Recording],
+    n_landmarks: int,
+    n_starts: int = 1,
+    how: str = "greedy",
+) -> dict[Model, list[Followed]]:
+    """Follow every animal round the longest loop of its model, on the bins it was trained on.
+
+    Parameters
+    ----------
+    clouds : mapping of Model to (T, d) array
+        Models of all bins of a recording.
+    recordings : mapping of str to Recording
+    n_landmarks : int
+    n_starts : int
+        Of each model: first landmarks, or draws of random ones.
+    how : {"greedy", "random"}
+
+    Returns
+    -------
+    dict
+        A list of `n_starts` by model.
+    """
+    calls = [
+        {"fitted_on": cloud, "path": cloud, "n_landmarks": n_landmarks, "how": how, "seed": start}
+        for cloud in clouds.values()
+        for start in range(n_starts)
+    ]
+    found = iter(kept_many(follow, calls))
+    return {
+        m: [_judged(next(found), recordings[m.recording]) for _ in range(n_starts)] for m in clouds
+    }
+
+
+def followed_unseen(
+    fits: Mapping[Model, Fit], recording: Recording, n_landmarks: int
+) -> dict[Model, Followed]:
+    """Follow the animal on held-out trips, round loops that were found on the training trips.
+
+    Parameters
+    ----------
+    fits : mapping of Model to Fit
+        Trained on the training bins of a nested split, which their `use` names.
+    recording : Recording
+    n_landmarks : int
+        Greedy, among training bins.
+
+    Returns
+    -------
+    dict
+        `Followed` by model; lines are fitted on training bins and scored on tested ones.
+    """
+    splits, calls = {split.name: split for split in nested_splits(recording)}, []
+    for model, fit in fits.items():
+        test = splits[model.use].test
+        unseen = fit.transform(recording.spikes[test], stretches(test, recording.segments))
+        path = np.concatenate([fit.embedding, unseen])
+        calls.append({"fitted_on": fit.embedding, "path": path, "n_landmarks": n_landmarks})
+    results = zip(fits, kept_many(follow, calls), strict=True)
+    return {m: _judged(one, recording, splits[m.use]) for m, one in results}
+
+
+def _judged(found: Bars, recording: Recording, split=None) -> Followed:
+    """Score the angles of all bins, or those of the tested bins that follow the training bins."""
+    angle, along = found["angle"], found["along"]
+    if found["prime"] == 0:
+        return Followed(angle, along, found["bar"], np.empty(0), None, None)
+    bins, fitted = np.arange(len(recording.position)), None
+    if split is not None:
+        bins, known = split.test, split.train
+        fitted = angle[: len(known)], recording.position[known], recording.direction[known]
+        angle, along = angle[len(known) :], along[len(known) :]
+    turned = turns(along, whole_trips(recording, bins))
+    reading = read_position(angle, recording.position[bins], recording.direction[bins], fitted)
+    return Followed(angle, along, found["bar"], turned, share_wound(turned), reading)
+
+
+def shares(of: Iterable[Followed]) -> np.ndarray:
+    """Share of trips wound once, of each; none where no cocycle could be lifted."""
+    return np.array([one.share or 0.0 for one in of])
+
+
+def shares_by_model(of: Mapping[Model, Sequence[Followed]]) -> np.ndarray:
+    """Share of trips wound once, of each model, mean over its starts."""
+    return np.array([shares(each).mean() for each in of.values()])
+
+
+def pooled_share(of: Iterable[Followed]) -> float:
+    """Share of all trips wound once, folds taken together; each model has a sense of its own."""
+    of = list(of)
+    n = sum(len(one.turned) for one in of)
+    if n == 0:
+        raise ValueError("no whole round trip to count; use a longer recording")
+    return float(sum(len(one.turned) * (one.share or 0.0) for one in of) / n)
+
+
+class Animal(NamedTuple):
+    """What one model makes of one animal: its longest loop, that of shuffled models, its turns."""
+
+    bar: tuple[float, float, float]  # birth, death, runner-up
+    longest: float
+    shuffled: float  # the longest bar of the animal's shuffled models
+    followed: Followed
+
+
+def animals(
+    fits: Mapping[Model, Fit], recordings: Mapping[str, Recording], profile: str, seed: int
+) -> dict[Model, Animal]:
+    """Measure loops and turns of several recordings' models, each beside its own shuffled ones.
+
+    Parameters
+    ----------
+    fits : mapping of Model to Fit
+        Models of these recordings, some told ``shuffled``.
+    recordings : mapping of str to Recording
+    profile : {"quick", "full"}
+    seed : int
+        Of the first subsample.
+
+    Returns
+    -------
+    dict
+        By those models that were not shuffled.
+    """
+    clouds = {m: fit.embedding for m, fit in fits.items() if m.recording in recordings}
+    found = subsampled(clouds, POINTS[profile], STARTS[profile], seed=seed)
+    true = {m: cloud for m, cloud in clouds.items() if m.told != "shuffled"}
+    rounds = followed(true, recordings, LANDMARKS[profile])
+    shuffled = {
+        m: float(np.median(longest_bars(b))) for m, b in pick(found, told="shuffled").items()
+    }
+    return {
+        m: Animal(
+            main_bar(found[m]),
+            float(np.median(longest_bars(found[m]))),
+            max(pick(shuffled, recording=m.recording).values()),
+            rounds[m][0],
+        )
+        for m in true
+    }
