@@ -158,7 +158,7 @@ def models(profile: str, seed: int = 0) -> list[Model]:
 def rivals(profile: str, seed: int = 0) -> list[Rival]:
     """List the embeddings by other methods, each once."""
     plan, main = _plan(profile), main_setting(profile)
-    found = [Rival(main, "told")]
+    found = [Rival(main, "told"), *(Rival(setting, "bound") for setting in many_mixings(profile))]
     for method in ("pca", "readout", "bound"):
         for setting in (*mixings(profile, "pca"), *simple(profile, "pca"), *sweep(profile)):
             found.append(Rival(setting, method))
@@ -187,6 +187,12 @@ def simple(profile: str, method: str) -> list[Setting]:
     number = _plan(profile).simple[method]
     setting = main_setting(profile)._replace(generator="simple")
     return [setting._replace(mixing=mixing) for mixing in range(number)]
+
+
+def many_mixings(profile: str) -> list[Setting]:
+    """Mixings of which only the bound is computed: how much does a mixing let anyone know?"""
+    small = PLANS["quick"].samples
+    return [Setting(samples=small, mixing=mixing) for mixing in range(_plan(profile).bounds)]
 
 
 def sweep(profile: str) -> list[Setting]:
