@@ -122,6 +122,8 @@ def _stage(answers: Sequence[dict], local: bool, datadir: str | None) -> Iterato
             patch.dict(REGISTRY, {RAT: REGISTRY[RAT] | known}),
             patch.object(recordings, "RECORDINGS", place),
             patch.object(download, "_dead_hosts", set()),
+            # On a busy machine the package's import alone may outlast the ten seconds of a reader.
+            patch.object(download, "WAIT_S", 60.0),
         ):
             try:
                 yield
