@@ -341,7 +341,7 @@ within = {key: shape.linear_r2(p, rec.position, rec.direction) for key, (p, _) i
 chance = np.log(jobs["dir", ties.FIRST].parameters["batch_size"])
 rows = [
     f"| {names[of]} | {rules[tie]} | {positives[of, tie]:,} | {loss[of, tie]:.3f} "
-    f"| {rand[of, tie]:.2f} | {within[of, tie]:.2f} |"
+    f"| {round(rand[of, tie], 2) + 0.0:.2f} | {within[of, tie]:.2f} |"
     for of in names
     for tie in rules
 ]
@@ -377,7 +377,7 @@ expect("diary.ties.dir.rand_index", rand["dir", ties.RANDOM])
 any_dir, first_dir = ("dir", ties.RANDOM), ("dir", ties.FIRST)
 nonsense = "dir_shuffled", ties.FIRST
 claimed = published("loss.dir_shuffled", "paper").value
-learnt = {tie: chance - loss["dir_shuffled", tie] for tie in rules}
+learnt = {tie: round(chance - loss["dir_shuffled", tie], 3) + 0.0 for tie in rules}
 survive = "survive" if rand[any_dir] > 0.8 else "**do not survive**"
 more = "less" if within[any_dir] < within[first_dir] else "no less"
 blame = "a part of what was learnt is the tie-break"
@@ -408,8 +408,8 @@ display(
 truth = np.linspace(-1, 1, 50)
 cases = {
     "three times too large": 3 * truth,
+    "too high": truth + 2,
     "upside down": -truth,
-    "the mean": 0 * truth + 1e-9 * truth,
 }
 rows = [
     "| {} | {:.2f} | {:+.2f} |".format(name, *diary.r2_and_correlation(truth, guess))
@@ -422,7 +422,7 @@ for id, name in (("large", "three times too large"), ("inverted", "upside down")
     expect(f"diary.negative.{id}_r2", diary.r2_and_correlation(truth, cases[name])[0])
 
 # %% [markdown]
-# The first follows the truth perfectly and has a negative R²; so has the second, which really is inverted. R² below
+# The first two follow the truth perfectly and have a negative R²; so has the third, which really is inverted. R² below
 # nought means that the mean would have been the better guess. Chapter 04 reports both for PCA.
 #
 # ## Titles against their text

@@ -40,7 +40,9 @@ def growth(n_points, seconds, power: float, at: int, estimate: float) -> Figure:
     return fig
 
 
-def invented(panels: Mapping[str, tuple], bin_s: float, length_m: float, n: int = 400) -> Figure:
+def invented(
+    panels: Mapping[str, tuple], bin_s: float, length_m: float, span_s: float = 60.0
+) -> Figure:
     """Draw an invented position and what was decoded, one panel a split.
 
     Parameters
@@ -51,12 +53,13 @@ def invented(panels: Mapping[str, tuple], bin_s: float, length_m: float, n: int 
         Width of a bin in seconds.
     length_m : float
         Length of the track in metres.
-    n : int
-        Tested bins to show.
+    span_s : float
+        Seconds to show, from the first tested bin on.
     """
     fig, axes = plt.subplots(1, len(panels), figsize=(10, 3.2), sharey=True, squeeze=False)
     for ax, (title, (bins, true, decoded)) in zip(axes[0], panels.items(), strict=True):
-        order = np.argsort(bins)[:n]
+        order = np.argsort(bins)
+        order = order[bins[order] * bin_s < bins.min() * bin_s + span_s]
         seconds = bins[order] * bin_s
         breaks = np.flatnonzero(np.diff(seconds) > 1) + 1
         ax.plot(

@@ -1,0 +1,207 @@
+"""Deliberate breaks: for every recorded value, a mistake that `expect` must not let pass.
+
+That right values pass is what running the chapters shows. Here values are computed with one thing
+broken, on the simulated recording, and handed to `expect` as its chapter would: labels shuffled, or
+not shuffled where a control wants them to be; principal components served as CEBRA; the sign of
+InfoNCE flipped; a decoder off by one bin; a neuron lost. Models train a hundred steps at most.
+"""
+
+import json
+import re
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+from ripser import ripser
+from test_from_scratch import load, some_triples
+
+from helpers import baselines, claims, diary, expected, scorecard, shape, ties
+from helpers.jobs import variant_job
+from helpers.recordings import load_recording
+from helpers.rivals import BAYES, COUNTS, few_rivals, leaking_rivals
+from helpers.scores import mean_score
+from helpers.splits import contiguous_split, leaky_split, nested_splits
+from helpers.trainer import Training, new_sampler
+from helpers.verdicts import WORDS
+
+RAT = load_recording("simulated")
+PAIR = expected.pair_of("simulated", "quick")
+IDS = sorted(PAIR)
+METRICS = {"mae_cm": "mean_cm", "decode_median_cm": "median_cm"}
+
+
+@cache
+def of_shape(broken):
+    """The measures of chapter 02 on principal components, or with shuffled behaviour."""
+    points = baselines.pca(RAT, contiguous_split(RAT), 3)(RAT.spikes, RAT.segments)
+    position, direction = RAT.position, RAT.direction
+    if broken == "labels shuffled":
+        order = np.random.default_rng(0).permutation(len(position))
+        position, direction = position[order], direction[order]
+    return {
+        "position_r2": shape.linear_r2(points, position),
+        "within_position_r2": shape.linear_r2(points, position, direction),
+        "direction_separation": shape.direction_separation(points, direction),
+        "direction_accuracy": shape.direction_accuracy(points, direction, RAT.trials()),
+        "rand_index": shape.direction_rand_index(points, direction),
+        "end_gap_ratio": shape.end_gap_ratio(
+            shape.arc_gaps(points, position, direction, RAT.length_m)
+        ),
+        "lopsidedness": shape.lopsidedness(points),
+        "least_axis_share": float(shape.axis_shares(points)[-1]),
+    }
+
+
+@cache
+def decoded(broken):
+    """A good decoder's predictions, and the same dealt out to other bins."""
+    (result,) = few_rivals(RAT, [contiguous_split(RAT)])[BAYES]
+    if broken == "labels shuffled":
+        order = np.random.default_rng(0).permutation(len(result.bins))
+        result = replace(result, predicted=result.predicted[order])
+    return [result]
+
+
+@cache
+def flipped_loss(variant):
+    """The last loss of a model that is pushed away from its positives."""
+    behaviour = variant.removesuffix("_shuffled")
+    job = variant_job(RAT, "shuffled" if "_shuffled" in variant else behaviour, max_iterations=60)
+    run = Training(job)
+    right = run.criterion.forward
+
+    def wrong(reference, positive, negative):
+        _, align, uniform = right(reference, positive, negative)
+        return uniform - align, -align, uniform
+
+    run.criterion.forward = wrong
+    batches = new_sampler(job, run.module).batches(60)
+    return [run.step(centres)[0] for centres in batches][-1]
+
+
+@cache
+def broken_proof():
+    """What chapter 06 proves, with its loss's sign flipped and its search off by one label."""
+    wrong = load("method", "proof", edits=[("repulsion - attraction", "repulsion + attraction")])
+    spikes, labels = RAT.spikes[:1500], RAT.labels("posdir")[:1500]
+    triples = some_triples(wrong, spikes, labels, 50)
+    torch.manual_seed(0)
+    encoder = wrong.Encoder(spikes.shape[1])
+    loss, gradient = wrong.one_step(encoder, spikes, triples[0])
+    positives = wrong.Positives(labels, [slice(0, len(labels))])
+    query, changes = labels[triples[0].ravel()], positives.change.copy()
+    positives.first_bin = np.roll(positives.first_bin, 1)
+    return {
+        "loss_difference": loss < 1e-6,
+        "gradients_equal": gradient < 1e-6,
+        "weights_equal_after_50": wrong.many_steps(encoder, spikes, triples) < 1e-4,
+        "positives_never_farther": bool((wrong.how_much_farther(positives, query) <= 1e-9).all()),
+        "changes_equal": bool(np.array_equal(changes, np.roll(changes, 1, axis=0))),
+    }
+
+
+@cache
+def loop_of(broken):
+    """The longest loop of held-out points of another encoder than CEBRA's."""
+    split = contiguous_split(RAT)
+    if broken == "PCA served as CEBRA":
+        points = baselines.pca(RAT, split, 3)(RAT.spikes, RAT.segments)[split.test]
+    else:
+        points = np.random.default_rng(0).normal(size=(len(split.test), 3))
+        points /= np.linalg.norm(points, axis=1, keepdims=True)
+    chosen = np.linspace(0, len(points) - 1, 400).astype(int)
+    return float(np.ptp(ripser(points[chosen], maxdim=1)["dgms"][1], axis=1).max())
+
+
+def broken_values(id):
+    """Values that mistakes would hand to `expect` under this id, by mistake."""
+    chapter, last = PAIR[id]["chapter"], id.split(".")[-1]
+    if id == "embed.n_neurons":
+        return {"a neuron lost": RAT.spikes.shape[1] - 1}
+    if id.startswith("embed.") or last == "end_gap":
+        measure = "end_gap_ratio" if last == "end_gap" else last.removesuffix("_young")
+        kinds = ("PCA served as CEBRA", "labels shuffled")
+        return {kind: of_shape(kind)[measure] for kind in kinds}
+    if last == "longest_loop":
+        kinds = ("PCA served as CEBRA", "labels shuffled")
+        return {kind: loop_of(kind) for kind in kinds}
+    if id.startswith("loss.") or last == "loss":
+        return {"sign flipped": flipped_loss(id.split(".")[1] if chapter == "02" else "posdir")}
+    if id.startswith("decode.") or last == "decode_median_cm":
+        metric = METRICS.get(last, last)
+        kinds = ("labels shuffled", "control not shuffled")
+        return {kind: mean_score(decoded(kind), metric) for kind in kinds}
+    return {"sign flipped": broken_proof()[last]} if chapter == "06" else {}
+
+
+@pytest.mark.parametrize("id", [id for id in IDS if PAIR[id]["chapter"] in ("02", "03", "06")])
+def test_a_mistake_trips_each_recorded_value(id):
+    claims.begin(PAIR[id]["chapter"], RAT, "quick")
+    caught = []
+    for kind, value in broken_values(id).items():
+        try:
+            claims.expect(id, value)
+        except AssertionError as error:
+            caught.append((kind, str(error)))
+    assert caught, f"no mistake trips {id}: {broken_values(id)} against {PAIR[id]}"
+    assert all(id in message for _, message in caught)
+
+
+@pytest.mark.parametrize("name", [BAYES, COUNTS])
+def test_a_decoder_off_by_one_bin_is_noticed(name):
+    id = {BAYES: "decode.bayes.median_cm", COUNTS: "decode.knn_counts.median_cm"}[name]
+    right = few_rivals(RAT, nested_splits(RAT))[name]
+    late = [replace(result, predicted=np.roll(result.predicted, 1, axis=0)) for result in right]
+    claims.begin("03", RAT, "quick")
+    claims.expect(id, mean_score(right, "median_cm"))
+    with pytest.raises(AssertionError, match=id):
+        claims.expect(id, mean_score(late, "median_cm"))
+
+
+@pytest.fixture
+def diary_book(tmp_path, monkeypatch):
+    """An expected.json of the test's own, and a way to record a value and to hold one to it."""
+    monkeypatch.setattr(expected, "EXPECTED", tmp_path / "expected.json")
+
+    def trips(chapter, id, right, wrong):
+        entry = {"value": right, "tolerance": 0, "sd": 0, "chapter": chapter, "runs": 2}
+        if not isinstance(right, (str, bool)):
+            entry["tolerance"] = expected.ROUNDING * abs(right)
+        expected.EXPECTED.write_text(json.dumps({"simulated/quick": {id: entry}}))
+        claims.begin(chapter, RAT, "quick")
+        claims.expect(id, right)
+        with pytest.raises(AssertionError, match=re.escape(id)):
+            claims.expect(id, wrong)
+
+    return trips
+
+
+def test_the_diary_s_values_trip(diary_book):
+    def places_that_differ(one, other):  # the mistake: compares letter by letter
+        return sum(a != b for a, b in zip(one, other, strict=False))
+
+    names = "total_mem", "total_memory"
+    diary_book("07", "diary.one_character", diary.edit_distance(*names), places_that_differ(*names))
+    job = ties.jobs_07(RAT, "quick")["dir", ties.FIRST]
+    drawn = {
+        rule: len(np.unique(ties.sampler_of(job, rule).draw(10)[:, 1]))
+        for rule in (ties.FIRST, ties.RANDOM)
+    }
+    diary_book("07", "diary.ties.dir.positives", drawn[ties.FIRST], drawn[ties.RANDOM])
+    fake, hat = diary.invented(RAT, 0), leaky_split(RAT)
+    leaky = mean_score(leaking_rivals(fake, hat)[COUNTS], "r2")
+    honest = mean_score(few_rivals(fake, nested_splits(RAT)[:1])[COUNTS], "r2")
+    diary_book("07", "diary.invented.leaky_r2", leaky, honest)
+
+
+def test_the_scorecard_s_values_trip(diary_book):
+    rows = scorecard.judge_all({})
+    diary_book("08", "scorecard.claims", len(rows), len(rows) - 1)
+    broken = [*rows[1:], rows[0]._replace(verdict=rows[0].verdict._replace(word="fine", why=""))]
+    for id, holds in (
+        ("every_claim_has_a_verdict", lambda row: row.verdict.word in WORDS),
+        ("every_verdict_has_a_reason", lambda row: bool(row.verdict.why.strip())),
+    ):
+        diary_book("08", f"scorecard.{id}", all(map(holds, rows)), all(map(holds, broken)))
