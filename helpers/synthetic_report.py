@@ -11,7 +11,6 @@ import numpy as np
 
 from .claims import published
 from .fit import Fit
-from .synthetic import label_mean
 from .synthetic_jobs import (
     PLANS,
     Model,
@@ -143,6 +142,19 @@ def paired(
     return Spread(tuple(a - b for a, b in zip(ours, theirs, strict=False)))
 
 
+def shared_means(
+    found: Found,
+    profile: str,
+    methods: Sequence[str],
+    measure: str,
+    generator: str = "published",
+) -> dict[str, float]:
+    """Mean scores of several methods over those mixings on which all of them were run."""
+    spreads = {m: over_mixings(found, profile, m, measure, generator) for m in methods}
+    n = min(spread.n for spread in spreads.values())
+    return {method: float(np.mean(spread.values[:n])) for method, spread in spreads.items()}
+
+
 def compare(first: str, second: str, difference: Spread) -> str:
     """Say in one sentence how two methods differ, and on how many mixings."""
     ahead = sum(value > 0 for value in difference.values)
@@ -190,20 +202,22 @@ def bounds(found: Found, profile: str) -> np.ndarray:
     return np.array([found[key]["in_sample"] for key in keys])
 
 
-def moments(setting: Setting) -> list[tuple[str, float, float]]:
-    """What the latent of a population should be like, and is: (what, wanted, found)."""
+def moments(setting: Setting) -> list[tuple[str, float, float, float]]:
+    """What the latent of a population should be like, and is: (what, wanted, found, its error)."""
     data = population(setting)
     u, away = data.label.astype(float), data.residual
-    bend = np.abs(np.sin(u)).mean()
-    return [
-        ("mean of u", np.pi, u.mean()),
-        ("variance of u", np.pi**2 / 3, u.var()),
-        ("mean of z₁ − u", 0.0, away[:, 0].mean()),
-        ("mean of z₂ − 2 sin u", 0.0, away[:, 1].mean()),
-        ("variance of z₁ given u", 0.6 - 0.3 * bend, (away[:, 0] ** 2).mean()),
-        ("variance of z₂ given u", 0.3 * bend, (away[:, 1] ** 2).mean()),
-        ("correlation of z₂ with sin u", *_correlations(u, data.latent[:, 1])),
-    ]
+    bend = 2 / np.pi  # mean of |sin u|
+    per_sample = {
+        "mean of u": (np.pi, u),
+        "variance of u": (np.pi**2 / 3, (u - np.pi) ** 2),
+        "mean of z₁ − u": (0.0, away[:, 0]),
+        "mean of z₂ − 2 sin u": (0.0, away[:, 1]),
+        "variance of z₁ given u": (0.6 - 0.3 * bend, away[:, 0] ** 2),
+        "variance of z₂ given u": (0.3 * bend, away[:, 1] ** 2),
+        "product of the two scatters": (0.0, away[:, 0] * away[:, 1]),
+    }
+    root = np.sqrt(len(u))
+    return [(what, w, v.mean(), v.std() / root) for what, (w, v) in per_sample.items()]
 
 
 def pair_distances(model: Model, n_steps: int = 20) -> np.ndarray:
@@ -215,16 +229,14 @@ def pair_distances(model: Model, n_steps: int = 20) -> np.ndarray:
     return (label[drawn[:, 1]] - label[drawn[:, 0]]).ravel()
 
 
-def training_seconds(model: Model, few: int = 50, many: int = 250) -> float:
+def training_seconds(model: Model, n_steps: int = 200) -> float:
     """Time a model's whole training on one core, from a few of its steps."""
-    seconds = []
-    for steps in (few, many):
-        job = job_of(model)
-        job = replace(job, parameters={**job.parameters, "max_iterations": steps})
+    job = job_of(model)
+    for steps in (10, n_steps):  # the first call compiles the loss
         start = perf_counter()
-        train(job)
-        seconds.append(perf_counter() - start)
-    return (seconds[1] - seconds[0]) / (many - few) * model.steps
+        train(replace(job, parameters={**job.parameters, "max_iterations": steps}))
+        seconds = perf_counter() - start
+    return seconds / n_steps * model.steps
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -245,13 +257,6 @@ def said(method: str, said_by: str) -> str:
 def order(means: Mapping[str, float]) -> str:
     """Names by falling value, as in "CEBRA > PCA"."""
     return " > ".join(sorted(means, key=means.get, reverse=True))
-
-
-def _correlations(u: np.ndarray, second: np.ndarray) -> tuple[float, float]:
-    """Of z₂ with sin u: by the model, and in the data."""
-    signal, noise = 4 * np.sin(u).var(), 0.3 * np.abs(np.sin(u)).mean()
-    wanted = np.sqrt(signal / (signal + noise))
-    return float(wanted), float(np.corrcoef(label_mean(u)[:, 1], second)[0, 1])
 
 
 def _steps(profile: str, method: str) -> int:

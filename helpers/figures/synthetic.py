@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from scipy.linalg import orthogonal_procrustes
 
 from . import style
@@ -59,9 +60,12 @@ def panels(
     fig, axes = plt.subplots(
         1, len(clouds), figsize=(2.35 * len(clouds), 2.9), layout=_below_the_stamp()
     )
+    every = np.concatenate(list(clouds.values()))
+    low, high = np.quantile(every, [0.001, 0.999], axis=0) + np.array([[-0.5], [0.5]])
     for ax, (name, cloud) in zip(axes, clouds.items(), strict=True):
         dots = ax.scatter(*cloud.T, c=label, s=1.6, linewidths=0, vmin=0, vmax=2 * np.pi)
         ax.set(xticks=[], yticks=[], aspect="equal")
+        ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         ax.grid(visible=False)
         ax.set_title(name + (f"\nR² {r2[name]:.3f}" if name in r2 else "\n"), fontsize=9.5)
     axes[0].set(xlabel="z₁", ylabel="z₂")
@@ -115,7 +119,7 @@ def dots(
     for y, lane in enumerate(lanes):
         colour = COLOURS[lane.method]
         values = lane.mixings if len(lane.mixings) else lane.seeds
-        ax.barh(y, np.mean(values) - limits[0], 0.72, left=limits[0], color=colour, alpha=0.3)
+        ax.barh(y, np.mean(values), 0.72, color=colour, alpha=0.3)
         for shift, some, filled in ((-0.17, lane.seeds, True), (0.17, lane.mixings, False)):
             face = colour if filled else style.BACKGROUND
             at = np.full(len(some), y + shift)
@@ -145,24 +149,20 @@ def sweep(
     names : mapping of method to str
     """
     axes_names = list(next(iter(lines.values())))
-    fig, grid = plt.subplots(
-        len(lines),
-        len(axes_names),
-        figsize=(10, 3.1 * len(lines)),
-        squeeze=False,
-        sharex="col",
-        sharey="row",
-        layout=_below_the_stamp(),
-    )
+    shape = {"figsize": (10, 3.1 * len(lines)), "sharex": "col", "sharey": "row"}
+    shape |= {"squeeze": False, "layout": _below_the_stamp()}
+    fig, grid = plt.subplots(len(lines), len(axes_names), **shape)
     for row, (measure, columns) in zip(grid, lines.items(), strict=True):
-        for ax, (axis, methods) in zip(row, columns.items(), strict=True):
+        for ax, methods in zip(row, columns.values(), strict=True):
             for method, places in methods.items():
                 _line(ax, method, places, names[method])
-            ax.set(xscale="log", xlabel=axis if row is grid[-1] else None)
+            ax.set_xscale("log")
             ticks = sorted({place for places in methods.values() for place in places})
             ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
             ax.minorticks_off()
         row[0].set_ylabel(measure)
+    for ax, axis in zip(grid[-1], axes_names, strict=True):
+        ax.set_xlabel(axis)
     handles, labels = grid[0, 0].get_legend_handles_labels()
     fig.legend(handles, labels, loc="outside lower center", ncols=4)
     return fig
@@ -188,6 +188,7 @@ def room(bounds: np.ndarray, known: Sequence[tuple[float, float]], lines, publis
     left.hist(bounds, np.linspace(low, high, 25), color=style.TEAL, alpha=0.7)
     left.axvline(published, color=style.INK, lw=1.4)
     left.set(xlabel="highest R² that the mixing allows", ylabel="mixings", xlim=(low, high))
+    left.yaxis.set_major_locator(MaxNLocator(integer=True))
     left.set_title("how much there is to find")
     right.plot(*np.transpose(known), "o", color=style.TEAL, ms=6)
     right.plot([low, high], [low, high], color=style.GREY, lw=1)
@@ -204,7 +205,7 @@ def room(bounds: np.ndarray, known: Sequence[tuple[float, float]], lines, publis
     return fig
 
 
-def checks(losses: Mapping[str, np.ndarray], by_steps, distances, delta: float) -> Figure:
+def checks(losses, by_steps, distances, delta: float, names: Mapping[str, str]) -> Figure:
     """Draw three checks of a training: loss, scores against steps, and how near positives are.
 
     Parameters
@@ -217,18 +218,23 @@ def checks(losses: Mapping[str, np.ndarray], by_steps, distances, delta: float) 
         Label of the positive less that of its reference, radians.
     delta : float
         Standard deviation that it should have.
+    names : mapping of method to str
     """
     fig, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 3.3), layout=_below_the_stamp())
     for method, loss in losses.items():
         window = min(50, len(loss))
         smooth = np.convolve(loss, np.ones(window) / window, mode="valid")
         steps = np.arange(len(smooth)) + (window + 1) / 2
-        left.plot(steps, smooth, color=COLOURS[method], label=method)
+        left.plot(steps, smooth, color=COLOURS[method], label=names[method])
     left.set(xlabel="training step", ylabel="InfoNCE loss (nats)", xscale="log")
-    left.legend()
-    for (name, values), colour in zip(by_steps.items(), (*_SERIES, style.GREY), strict=False):
+    left.legend(fontsize=8)
+    colours = (style.TEAL, style.AMBER, style.CORAL, style.GREY)
+    for (name, values), colour in zip(by_steps.items(), colours, strict=False):
         middle.plot(list(values), list(values.values()), "o-", color=colour, ms=4, label=name)
     middle.set(xlabel="steps trained", ylabel="score", xscale="log")
+    places = sorted({place for values in by_steps.values() for place in values})
+    middle.set_xticks(places, [f"{place:,}" for place in places], fontsize=8)
+    middle.minorticks_off()
     middle.legend(fontsize=8)
     reach = 4 * delta
     right.hist(distances, np.linspace(-reach, reach, 61), density=True, color=style.TEAL, alpha=0.6)
@@ -244,16 +250,13 @@ def runtimes(seconds: Mapping[str, float], names: Mapping[str, str]) -> Figure:
     """Draw how long methods took, seconds on one core, on a logarithmic axis."""
     fig, ax = plt.subplots(figsize=(9, 0.9 + 0.42 * len(seconds)), layout=_below_the_stamp())
     order = sorted(seconds, key=seconds.get)
-    values = [seconds[method] for method in order]
-    bars = ax.barh(range(len(order)), values, color=[COLOURS[m] for m in order], height=0.6)
+    values, colours = [seconds[m] for m in order], [COLOURS[m] for m in order]
+    bars = ax.barh(range(len(order)), values, color=colours, height=0.6)
     ax.bar_label(bars, [f" {_duration(v)}" for v in values], padding=3)
     ax.set(xscale="log", xlabel="seconds on one core", xlim=(min(values) / 2, 6 * max(values)))
     ax.set_yticks(range(len(order)), [names[method] for method in order])
     ax.grid(axis="y", visible=False)
     return fig
-
-
-_SERIES = (style.TEAL, style.AMBER, style.CORAL)
 
 
 def _duration(seconds: float) -> str:
