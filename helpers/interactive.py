@@ -3,13 +3,13 @@
 What `ring` emits, for `_ext/plotlyjs.py` and for anyone who styles the page::
 
     <figure class="book-plotly" id="NAME" role="group" aria-label="ALT">
-      <div class="book-plotly-switch">            two <button type="button" data-colour=KEY
+      <div class="book-plotly-switch">            some <button type="button" data-colour=KEY
         <button …>position</button> …               aria-pressed="true|false">
       </div>
       <div class="book-plotly-canvas"></div>      Plotly draws here, over the words "Loading …"
       <figcaption class="book-caption">CAPTION</figcaption>
       <script type="application/json" class="book-plotly-data">
-        {"data": [points, globe], "layout": …, "config": …, "colourings": {KEY: marker, …}}
+        {"data": [points, globe], "layout": …, "config": …, "colourings": {KEY: marker(s), …}}
       </script>
       <script>…</script>                          draws this one figure
     </figure>
@@ -33,6 +33,7 @@ from helpers.figures import style
 from helpers.figures.embeddings import face_on
 
 MAX_BYTES = 1_500_000
+CONFIG = {"displaylogo": False, "responsive": True, "scrollZoom": False}
 CDN = "https://cdn.plot.ly/plotly-{version}.min.js"
 
 
@@ -79,22 +80,43 @@ def ring(
         Shapes do not fit, values are not finite, `name` or `alt` is unusable, or the result
         would exceed 1.5 MB.
     """
-    _check_words(name, alt, caption)
     points, position, direction = _thinned(embedding, position, direction, max_points)
     figure = _figure(points, position, direction, float(length_m), simulated)
+    return page_of(figure, name, alt, caption)
+
+
+def page_of(figure: dict, name: str, alt: str, caption: str) -> str:
+    """Write a figure as HTML, with a button for each of its colourings.
+
+    Parameters
+    ----------
+    figure : dict
+        Plotly's ``data``, ``layout`` and ``config``, and ``colourings``: by the word on its button
+        a marker setting for the first trace, or a list of them for the first traces. The first
+        colouring is the one drawn at first.
+    name, alt, caption : str
+        As in `ring`.
+
+    Raises
+    ------
+    ValueError
+        `name`, `alt` or `caption` is unusable, or the result would exceed 1.5 MB.
+    """
+    _check_words(name, alt, caption)
+    first = next(iter(figure["colourings"]))
     data = json.dumps(figure, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     page = _PAGE.format(
         name=name,
         alt=html.escape(alt, quote=True),
         caption=caption,
-        buttons="".join(_button(key, key == "position") for key in figure["colourings"]),
+        buttons="".join(_button(key, key == first) for key in figure["colourings"]),
         data=data,
         script=_SCRIPT.replace("FIGURE_ID", name).replace("PLOTLY_URL", _plotlyjs_url()),
         teal=style.TEAL, page=style.PAGE, background=style.BACKGROUND, muted=style.MUTED,
     )  # fmt: skip
     if len(page.encode()) > MAX_BYTES:
         raise ValueError(
-            f"{name} takes {len(page.encode())} bytes; lower max_points below {len(points)}"
+            f"{name} takes {len(page.encode())} bytes, over {MAX_BYTES}; lower max_points"
         )
     return page
 
@@ -131,35 +153,50 @@ def _thinned(embedding, position, direction, max_points):
 
 def _figure(points, position, direction, length_m: float, simulated: bool) -> dict:
     """The figure as plotly's own JSON, with one marker setting for each colouring beside it."""
-    bar = {"thickness": 12, "len": 0.7, "outlinewidth": 0, "tickfont": {"color": style.MUTED}}
-    title = {"font": {"color": style.MUTED}, "side": "right"}
-    stops = [[k / (len(style.POSITION_STOPS) - 1), c] for k, c in enumerate(style.POSITION_STOPS)]
-    by_position = {
-        "size": 2, "color": position.round(2).tolist(), "colorscale": stops,
-        "cmin": 0, "cmax": length_m, "showscale": True,
-        "colorbar": bar | {"title": title | {"text": "position (m)"}},
-    }  # fmt: skip
-    halves = [[0, style.LEFT], [0.5, style.LEFT], [0.5, style.RIGHT], [1, style.RIGHT]]
-    by_direction = {
-        "size": 2, "color": direction.astype(int).tolist(), "colorscale": halves,
-        "cmin": -1, "cmax": 1, "showscale": True,
-        "colorbar": bar | {"title": title | {"text": "direction"}, "tickvals": [-0.5, 0.5],
-                           "ticktext": ["left", "right"]},
-    }  # fmt: skip
+    colourings = {
+        "position": position_marker(position, length_m),
+        "direction": direction_marker(direction),
+    }
     x, y, z = points.round(3).T.tolist()
     trace = {
-        "type": "scatter3d", "mode": "markers", "x": x, "y": y, "z": z, "marker": by_position,
-        "hovertemplate": "%{marker.color}<extra></extra>",
+        "type": "scatter3d", "mode": "markers", "x": x, "y": y, "z": z,
+        "marker": colourings["position"], "hovertemplate": "%{marker.color}<extra></extra>",
     }  # fmt: skip
     return {
-        "data": [trace, _globe()],
-        "layout": _layout(simulated),
-        "config": {"displaylogo": False, "responsive": True, "scrollZoom": False},
-        "colourings": {"position": by_position, "direction": by_direction},
+        "data": [trace, globe()],
+        "layout": layout(simulated),
+        "config": CONFIG,
+        "colourings": colourings,
     }
 
 
-def _globe() -> dict:
+def position_marker(position: np.ndarray, length_m: float, scale: bool = True) -> dict:
+    """Plotly's marker setting for points coloured by position in metres."""
+    stops = [[k / (len(style.POSITION_STOPS) - 1), c] for k, c in enumerate(style.POSITION_STOPS)]
+    return {
+        "size": 2, "color": position.round(2).tolist(), "colorscale": stops,
+        "cmin": 0, "cmax": length_m, "showscale": scale, "colorbar": _bar("position (m)"),
+    }  # fmt: skip
+
+
+def direction_marker(direction: np.ndarray, scale: bool = True) -> dict:
+    """Plotly's marker setting for points coloured by running direction."""
+    halves = [[0, style.LEFT], [0.5, style.LEFT], [0.5, style.RIGHT], [1, style.RIGHT]]
+    ticks = {"tickvals": [-0.5, 0.5], "ticktext": ["left", "right"]}
+    return {
+        "size": 2, "color": direction.astype(int).tolist(), "colorscale": halves,
+        "cmin": -1, "cmax": 1, "showscale": scale, "colorbar": _bar("direction") | ticks,
+    }  # fmt: skip
+
+
+def _bar(title: str) -> dict:
+    return {
+        "thickness": 12, "len": 0.7, "outlinewidth": 0, "tickfont": {"color": style.MUTED},
+        "title": {"font": {"color": style.MUTED}, "side": "right", "text": title},
+    }  # fmt: skip
+
+
+def globe() -> dict:
     """Equator and two meridians of the unit sphere: the points lie on it by construction."""
     turn = np.linspace(0, 2 * np.pi, 73)
     a, b, gap = np.cos(turn).round(3).tolist(), np.sin(turn).round(3).tolist(), [None]
@@ -171,7 +208,8 @@ def _globe() -> dict:
     }  # fmt: skip
 
 
-def _layout(simulated: bool) -> dict:
+def layout(simulated: bool) -> dict:
+    """Plotly's layout: a dark cube without axes, stamped where the recording is simulated."""
     axis = {"visible": False, "range": [-1.05, 1.05]}
     layout = {
         "paper_bgcolor": style.BACKGROUND,
@@ -234,7 +272,8 @@ _SCRIPT = """
     const buttons = figure.querySelectorAll("button[data-colour]");
     buttons.forEach((button) => button.addEventListener("click", () => {
       buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
-      Plotly.restyle(canvas, { marker: [spec.colourings[button.dataset.colour]] }, [0]);
+      const markers = [spec.colourings[button.dataset.colour]].flat();
+      Plotly.restyle(canvas, { marker: markers }, markers.map((_, trace) => trace));
     }));
   }
   function sorry() {
