@@ -14,7 +14,10 @@ from helpers.pairing import stripped, write_notebook
 from helpers.runner import Run, chapter_files
 
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # of this very Python
-SITE_FILES = ("_config.yml", "intro.md", "references.md", "references.bib", "_static", "_ext")
+SITE_FILES = (
+    "_config.yml", "intro.md", "glossary.md", "references.md", "references.bib",
+    "_static", "_ext", "_templates",
+)  # fmt: skip
 
 
 def stage(run: Run, names: Collection[str]) -> Path:

@@ -1,0 +1,79 @@
+"""Load on a page only what it uses, and nothing that it must wait for.
+
+jupyter-book puts thebe, MathJax, tabs and toggles on every page. Here each script must find on the
+page what it works on; all that stay are deferred. Style sheets are left to `bundle.py`.
+"""
+
+import re
+from pathlib import Path
+
+# a part of a script's address, and what a page must hold to need it; None: no page does
+USES = {
+    "thebe": None,  # the book does not run code in the page
+    "mathjax": None,  # formulas are MathML: see mathml.py
+    "design-tabs": r'class="[^"]*sd-tab',
+    "togglebutton": r'class="[^"]*(?:toggle|dropdown admonition|admonition dropdown)',
+    "clipboard": r'class="[^"]*highlight',
+    "copybutton": r'class="[^"]*highlight',
+    "lightbox": r"data-lightbox=",
+    "neurons": r'id="neurons"',
+    "players": r'class="book-(?:plotly|track)"',
+}
+# inline scripts of libraries that are gone, or whose settings book.js makes
+INLINE = ("MathJax", "lightbox.option", "THEBE", "thebe")
+
+
+def is_used(script, body: str) -> bool:
+    """Whether a page with this body needs a script."""
+    attributes = script.attributes
+    source = str(script.filename or "").lower()
+    if not source:
+        text = attributes.get("body", "")
+        if any(word in text for word in INLINE):
+            return False
+        return "oggle" not in text or bool(re.search(USES["togglebutton"], body))
+    for name, pattern in USES.items():
+        if name in source:
+            return pattern is not None and bool(re.search(pattern, body))
+    return True
+
+
+def trim(app, pagename, templatename, context, doctree):
+    """Keep the scripts that the page needs; defer them, in order."""
+    kept = []
+    for script in context.get("script_files", ()):
+        if script in kept or not is_used(script, context.get("body", "")):
+            continue
+        source = str(script.filename or "")
+        if source.endswith("documentation_options.js"):
+            # the theme sets a property of this object in the page itself: it must be there
+            script.attributes.pop("defer", None)
+        elif source:
+            script.attributes["defer"] = "defer"
+        kept.append(script)
+    context["script_files"] = kept
+
+
+def unlink(app, pagename, templatename, context, doctree):
+    """Turn links to chapters that this build has not into plain words."""
+    missing = r'<a class="[^"]*" href="#chapters/[^"]*">(.*?)</a>'
+    context["body"] = re.sub(missing, r"\1", context.get("body") or "", flags=re.DOTALL)
+
+
+def remove_unused(app, error):
+    """Leave the icon font and libraries that no page loads out of the site."""
+    static = Path(app.outdir) / "_static"
+    if error is not None:
+        return
+    for pattern in ("vendor/fontawesome/**/*", "scripts/*.map", "styles/*.map", "js/*.map"):
+        for file in static.glob(pattern):
+            if file.is_file():
+                file.unlink()
+
+
+def setup(app):
+    """Register with Sphinx, after all who add scripts."""
+    app.connect("html-page-context", unlink)
+    app.connect("html-page-context", trim, priority=900)
+    app.connect("build-finished", remove_unused)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,55 @@
+"""Give every picture its size, so that nothing jumps while a page loads; let late ones wait."""
+
+import posixpath
+import re
+import struct
+from pathlib import Path
+
+IMAGE = re.compile(r"<img\b[^>]*>")
+EAGER = 1  # pictures at the top of a page that are loaded at once
+
+
+def png_size(path: Path) -> tuple[int, int] | None:
+    """Read width and height from a PNG's head; None for other files."""
+    with path.open("rb") as file:
+        head = file.read(24)
+    if head[:8] != b"\x89PNG\r\n\x1a\n":
+        return None
+    return struct.unpack(">II", head[16:24])
+
+
+def file_of(source: str, pagename: str, app) -> Path | None:
+    """Find the file behind the address that a page uses."""
+    place = posixpath.normpath(posixpath.join(posixpath.dirname(pagename), source))
+    first, _, rest = place.partition("/")
+    if first == "_images":
+        return {name: Path(app.srcdir, path) for path, name in app.builder.images.items()}.get(rest)
+    return Path(app.srcdir, "_static", rest) if first == "_static" else None
+
+
+def add_sizes(app, pagename, templatename, context, doctree):
+    """Complete the tags of a page's pictures."""
+    count = 0
+
+    def complete(found):
+        nonlocal count
+        tag = found[0]
+        source = re.search(r'src="([^"]+)"', tag)
+        file = file_of(source[1], pagename, app) if source else None
+        size = png_size(file) if file is not None and file.exists() else None
+        added = []
+        if size and "width=" not in tag:
+            added += [f'width="{size[0]}" height="{size[1]}"']
+        if "loading=" not in tag and count >= EAGER:
+            added += ['loading="lazy"']
+        count += 1
+        added += ['decoding="async"']
+        return f"<img {' '.join(added)}{tag[4:]}"
+
+    context["body"] = IMAGE.sub(complete, context.get("body") or "")
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("html-page-context", add_sizes)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,289 @@
+"""Directives of the opening page: numbers, verdicts and pictures come from the published run.
+
+``statcards`` reads data/results.json; ``ninefigures`` takes pictures from the stored notebooks and
+verdicts from the scorecard's; ``ledger`` reads the stamps of the stored notebooks. What a build
+lacks (a run of a few chapters) leaves its place empty, and the page says so.
+"""
+
+import base64
+import json
+import re
+from fnmatch import fnmatch
+from html import escape, unescape
+from io import BytesIO
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from PIL import Image
+
+STAMP = "ring"  # where publishing keeps a page's stamp: helpers/publishing.py
+THUMBNAIL = 640  # pixels of width: twice what a card shows, for fine screens
+WORDS_PER_MINUTE = 220
+TITLE_PLACE = "<!-- title -->"
+TONES = {"reproduced": "held", "not reproduced": "failed", "only with leakage": "leaks"}
+ROW = re.compile(r"<tr (data-claim=[^>]*)>(.*?)</tr>", re.DOTALL)
+
+
+def read_json(path: Path) -> dict:
+    """Read a file, or nothing where a run has none."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def notebook_of(root: Path, chapter: str) -> tuple[str, dict]:
+    """Find a chapter's stored notebook by its number; its stem and content, both empty if none."""
+    for path in sorted((root / "chapters").glob(f"{chapter}_*.ipynb")):
+        return path.stem, read_json(path)
+    return "", {}
+
+
+def texts(data: dict, kind: str) -> str:
+    """Join an output's text of one kind."""
+    return "".join(data.get(kind, ()))
+
+
+def outputs(notebook: dict):
+    """Yield all outputs of a notebook, in order."""
+    for cell in notebook.get("cells", ()):
+        yield from cell.get("outputs", ())
+
+
+def figure(notebook: dict, name: str) -> tuple[bytes, str] | None:
+    """Find a figure by the name that `style.show` gave it: its picture and alternative text."""
+    last = None
+    for output in outputs(notebook):
+        data = output.get("data", {})
+        if "image/png" in data:
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+            last = base64.b64decode(texts(data, "image/png")), alt
+        if f'id="fig-{name}"' in texts(data, "text/html"):
+            return last
+    return None
+
+
+def verdicts(root: Path) -> list[dict]:
+    """Read the scorecard's rows from its stored page: claim, words, said-by, chapter, verdict."""
+    _, notebook = notebook_of(root, "08")
+    found = []
+    for output in outputs(notebook):
+        for marks, cells in ROW.findall(texts(output.get("data", {}), "text/html")):
+            pairs = re.findall(r'data-([\w-]+)="([^"]*)"', marks)
+            words = re.search(r"<strong>(.*?)</strong>", cells)
+            row = {key: unescape(value) for key, value in pairs}
+            found.append(row | {"words": unescape(words[1]) if words else row["claim"]})
+    return found
+
+
+def stored(root: Path) -> list[tuple[str, dict]]:
+    """List the stored chapters, each with its stamp (empty where a page carries none)."""
+    found = []
+    for path in sorted((root / "chapters").glob("[0-9][0-9]_*.ipynb")):
+        found.append((path.stem, read_json(path).get("metadata", {}).get(STAMP, {})))
+    return found
+
+
+def shown(value, digits: int) -> str:
+    """Write a measured value as the cards show it."""
+    if isinstance(value, list):
+        return ", ".join(shown(one, digits) for one in value)
+    return f"{value:.{digits}f}"
+
+
+class Base(Directive):
+    """A directive whose content is a list of settings in YAML."""
+
+    has_content = True
+
+    @property
+    def root(self) -> Path:
+        """The folder that is built."""
+        return Path(self.state.document.settings.env.srcdir)
+
+    def run(self):
+        """Note what the page depends on, and write it as HTML."""
+        environment = self.state.document.settings.env
+        for path in [self.root / "data/results.json", *(self.root / "chapters").glob("*.ipynb")]:
+            environment.note_dependency(str(path))
+        settings = yaml.safe_load("\n".join(self.content)) if self.content else []
+        return [nodes.raw("", self.html(settings), format="html")]
+
+
+class Hero(Base):
+    """The head of the opening page; `lift_title` puts the page's title into it."""
+
+    def html(self, settings) -> str:
+        """Write kicker, subtitle, byline and the way down over the field of neurons."""
+        said = {key: escape(text) for key, text in settings.items()}
+        return (
+            '<div class="hero"><canvas id="neurons" aria-hidden="true"></canvas>'
+            f'<p class="kicker">{said["kicker"]}</p>{TITLE_PLACE}'
+            f'<p class="subtitle">{said["subtitle"]}</p>'
+            f'<p class="byline">{said["byline"]} · <span class="reading-time"></span></p>'
+            f'<a class="cue" href="#{said["target"]}">{said["cue"]}</a></div>'
+        )
+
+
+class StatCards(Base):
+    """One card a measured value: `id`, `text`, `unit`, `digits`."""
+
+    def html(self, settings) -> str:
+        """Write the cards whose values this build has."""
+        results = read_json(self.root / "data" / "results.json")
+        cards = "".join(
+            self.card(one, results[one["id"]]) for one in settings if one["id"] in results
+        )
+        empty = '<p class="book-note">This build holds none of the runs that these cards show.</p>'
+        return f'<div class="statcards">{cards}</div>' if cards else empty
+
+    def card(self, setting: dict, entry: dict) -> str:
+        """Write one card."""
+        value = shown(entry["value"], setting.get("digits", 2))
+        stem, _ = notebook_of(self.root, entry["chapter"])
+        where = f"{entry['recording']}, {entry['profile']} profile"
+        if entry.get("split"):
+            where += f", {entry['split']} split"
+        unit = f'<span class="unit">{escape(setting["unit"])}</span>' if "unit" in setting else ""
+        tag, link = ("a", f' href="chapters/{stem}.html"') if stem else ("div", "")
+        return (
+            f'<{tag} class="statcard"{link} data-id="{escape(setting["id"])}">'
+            f'<span class="value" data-value="{value}">{value}{unit}</span>'
+            f'<span class="text">{escape(setting["text"])}</span>'
+            f'<span class="where">{escape(where)}</span></{tag}>'
+        )
+
+
+class NineFigures(Base):
+    """One card a figure of the blog: `title`, `text`, `chapter`, `figure` (its name), `claims`."""
+
+    def html(self, settings) -> str:
+        """Write the cards; those of chapters that this build lacks have no picture."""
+        rows = verdicts(self.root)
+        return f'<ol class="figurecards">{"".join(self.card(s, rows) for s in settings)}</ol>'
+
+    def card(self, setting: dict, rows: list[dict]) -> str:
+        """Write one card."""
+        stem, notebook = notebook_of(self.root, setting["chapter"])
+        link = f"chapters/{stem}.html#fig-{setting['figure']}"
+        title = f"<h3>{escape(setting['title'])}</h3>"
+        found = figure(notebook, setting["figure"])
+        picture = ""
+        if found:
+            picture = (
+                f'<a href="{link}" class="thumb">{self.thumbnail(setting["figure"], *found)}</a>'
+            )
+            title = f'<h3><a href="{link}">{escape(setting["title"])}</a></h3>'
+        return (
+            f'<li class="figurecard">{picture}<div>{title}<p>{escape(setting["text"])}</p>'
+            f"{self.chips(setting, rows)}</div></li>"
+        )
+
+    def thumbnail(self, name: str, png: bytes, alt: str) -> str:
+        """Store a small copy of the picture; write its tag."""
+        picture = Image.open(BytesIO(png)).convert("RGB")
+        height = round(picture.height * THUMBNAIL / picture.width)
+        small = picture.resize((THUMBNAIL, height), Image.Resampling.LANCZOS)
+        folder = Path(self.state.document.settings.env.app.outdir) / "_images"
+        folder.mkdir(parents=True, exist_ok=True)
+        small.save(folder / f"small-{name}.webp", quality=82, method=4)
+        return (
+            f'<img src="_images/small-{name}.webp" alt="{escape(alt)}" width="{THUMBNAIL}" '
+            f'height="{height}" loading="lazy">'
+        )
+
+    def chips(self, setting: dict, rows: list[dict]) -> str:
+        """Write how the blog's claims that the figure carries were judged."""
+        wanted = setting.get("claims", [])
+        counts: dict[str, int] = {}
+        for row in rows:
+            if row["said-by"] == "blog" and any(fnmatch(row["claim"], w) for w in wanted):
+                counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
+        if not counts:
+            return '<p class="verdicts"><span class="chip">no verdict in this build</span></p>'
+        several = sum(counts.values()) > 1
+        chips = [
+            f'<span class="chip {TONES.get(word, "other")}">'
+            f"{f'{count} × ' if several else ''}{escape(word)}</span>"
+            for word, count in counts.items()
+        ]
+        return f'<p class="verdicts">{" ".join(chips)}</p>'
+
+
+class VerdictSummary(Base):
+    """How many claims got which verdict, and which they are."""
+
+    def html(self, settings) -> str:
+        """Write one list a verdict, the longest first, folded."""
+        by_word: dict[str, list[dict]] = {}
+        for row in verdicts(self.root):
+            by_word.setdefault(row["verdict"], []).append(row)
+        if not by_word:
+            return '<p class="book-note">This build has no scorecard: not all chapters ran.</p>'
+        parts = []
+        for word, rows in sorted(by_word.items(), key=lambda item: -len(item[1])):
+            names = "".join(f"<li>{escape(r['words'])} ({escape(r['said-by'])})</li>" for r in rows)
+            chip = (
+                f'<span class="chip {TONES.get(word, "other")}">{len(rows)} × {escape(word)}</span>'
+            )
+            parts.append(f"<details><summary>{chip}</summary><ul>{names}</ul></details>")
+        return f'<div class="verdictlist">{"".join(parts)}</div>'
+
+
+class Ledger(Base):
+    """What made the stored pages: devices, recordings, versions, counts; rows may be added."""
+
+    def html(self, settings) -> str:
+        """Write the given rows, then those that the build knows."""
+        stamps = [stamp for _, stamp in stored(self.root) if stamp]
+        results = read_json(self.root / "data" / "results.json")
+        rows = verdicts(self.root)
+        facts = [(one["what"], one["text"]) for one in settings or ()]
+        if stamps:
+            facts += [
+                ("Machine", ", ".join(sorted({stamp["device"] for stamp in stamps}))),
+                ("Made on", " to ".join(sorted({min(s["date"] for s in stamps),
+                                                max(s["date"] for s in stamps)}))),
+                ("Recording", ", ".join(sorted({
+                    f"{s['recording']['key']}, {s['profile']} profile" for s in stamps}))),
+            ]  # fmt: skip
+        if results:
+            facts.append(("Values measured and checked at each run", f"{len(results)}"))
+        if rows:
+            held = sum(row["verdict"] == "reproduced" for row in rows)
+            facts.append(("Claims on the scorecard", f"{len(rows)}, of which {held} reproduced"))
+        lines = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts)
+        return f'<dl class="ledger">{lines}</dl>'
+
+
+def add_reading_time(app, pagename, templatename, context, doctree):
+    """Say below a page's title how long it takes to read; code and tables are not counted."""
+    body = context.get("body") or ""
+    prose = re.sub(r"<(pre|script|style|table|figure|svg)\b.*?</\1>", " ", body, flags=re.DOTALL)
+    words = len(re.sub(r"<[^>]+>", " ", prose).split())
+    minutes = max(1, round(words / WORDS_PER_MINUTE))
+    text = f"{minutes} min read"
+    if 'class="reading-time"' in body:
+        filled = f'<span class="reading-time">{text}</span>'
+        context["body"] = body.replace('<span class="reading-time"></span>', filled)
+    elif pagename.startswith("chapters/"):
+        context["body"] = body.replace("</h1>", f'</h1>\n<p class="reading-time">{text}</p>', 1)
+
+
+def lift_title(app, pagename, templatename, context, doctree):
+    """Move the page's title into its head, if it has one."""
+    body = context.get("body") or ""
+    title = re.search(r"<h1>.*?</h1>", body, flags=re.DOTALL)
+    if title and TITLE_PLACE in body:
+        context["body"] = body.replace(title[0], "", 1).replace(TITLE_PLACE, title[0])
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.add_directive("hero", Hero)
+    app.add_directive("statcards", StatCards)
+    app.add_directive("ninefigures", NineFigures)
+    app.add_directive("verdictsummary", VerdictSummary)
+    app.add_directive("ledger", Ledger)
+    app.connect("html-page-context", lift_title)
+    app.connect("html-page-context", add_reading_time)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

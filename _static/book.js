@@ -1,0 +1,119 @@
+// Small things of every page: sections that fade in, figures that open, the scorecard's filter.
+// Without this script everything is there and readable; it only adds.
+(() => {
+  "use strict";
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  // ---- sections fade in as they are reached; what is on the screen at first never hides
+  function fade() {
+    if (still.matches || !("IntersectionObserver" in window)) return;
+    const parts = document.querySelectorAll(".bd-article:has(.hero) section section, .figurecard, .statcard");
+    const below = [...parts].filter((part) => part.getBoundingClientRect().top > innerHeight);
+    const watch = new IntersectionObserver(
+      (entries) => {
+        for (const entry of entries) {
+          if (!entry.isIntersecting) continue;
+          entry.target.classList.remove("is-below");
+          watch.unobserve(entry.target);
+        }
+      },
+      { rootMargin: "0px 0px -8% 0px" },
+    );
+    for (const part of below) {
+      part.classList.add("may-fade", "is-below");
+      watch.observe(part);
+    }
+    const all = () => below.forEach((part) => part.classList.remove("is-below"));
+    still.addEventListener("change", all);
+    addEventListener("beforeprint", all);
+  }
+
+  // ---- the lightbox takes its caption and its alternative text from the figure
+  function figures() {
+    for (const link of document.querySelectorAll("a[data-lightbox]")) {
+      const picture = link.querySelector("img");
+      const output = link.closest(".output, .cell_output, p, figure");
+      const near = output?.parentElement?.querySelector(".book-caption");
+      if (near) link.dataset.title = near.innerHTML;
+      if (picture) link.dataset.alt = picture.alt;
+    }
+    if (!window.lightbox) return;
+    window.lightbox.option({
+      fadeDuration: 0,
+      imageFadeDuration: 0,
+      resizeDuration: 0,
+      albumLabel: "Figure %1 of %2",
+      disableScrolling: true,
+    });
+  }
+
+  // ---- the scorecard: rows by verdict, source, chapter and words
+  const FIELDS = [
+    ["verdict", "Verdict"],
+    ["saidBy", "Said by"],
+    ["chapter", "Chapter"],
+  ];
+
+  function choice(name, label, values) {
+    const box = document.createElement("label");
+    const select = document.createElement("select");
+    select.name = name;
+    select.add(new Option("all", ""));
+    for (const value of values) select.add(new Option(value, value));
+    box.append(`${label} `, select);
+    return box;
+  }
+
+  function filter(table) {
+    const rows = [...table.querySelectorAll("tbody tr[data-claim]")];
+    if (!rows.length) return;
+    const bar = document.createElement("form");
+    bar.className = "scorefilter";
+    bar.setAttribute("role", "search");
+    bar.setAttribute("aria-label", "Filter the claims");
+    for (const [name, label] of FIELDS) {
+      const values = [...new Set(rows.map((row) => row.dataset[name]))].sort();
+      bar.append(choice(name, label, values));
+    }
+    const words = document.createElement("label");
+    words.innerHTML = 'Words <input type="search" name="words" autocomplete="off">';
+    const count = document.createElement("output");
+    count.setAttribute("aria-live", "polite");
+    bar.append(words, count);
+    const groups = [...table.querySelectorAll("tbody tr.group")];
+
+    function apply() {
+      const asked = Object.fromEntries(new FormData(bar));
+      const text = asked.words.trim().toLowerCase();
+      let shown = 0;
+      for (const row of rows) {
+        const fits =
+          FIELDS.every(([name]) => !asked[name] || row.dataset[name] === asked[name]) &&
+          (!text || `${row.textContent} ${row.dataset.claim}`.toLowerCase().includes(text));
+        row.hidden = !fits;
+        shown += fits;
+      }
+      for (const group of groups) {
+        let next = group.nextElementSibling;
+        let any = false;
+        for (; next && !next.classList.contains("group"); next = next.nextElementSibling) {
+          any ||= !next.hidden;
+        }
+        group.hidden = !any;
+      }
+      count.textContent = `${shown} of ${rows.length} claims`;
+    }
+    bar.addEventListener("input", apply);
+    bar.addEventListener("submit", (event) => event.preventDefault());
+    table.before(bar);
+    apply();
+  }
+
+  function begin() {
+    fade();
+    figures();
+    document.querySelectorAll("table.book-scorecard").forEach(filter);
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+})();
