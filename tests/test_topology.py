@@ -77,7 +77,7 @@ KNOWN = {
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_shapes_have_their_betti_numbers(name):
-    """Greedy landmarks, as the chapter's H2; pieces are farther apart than landmarks (about 0.6)."""
+    """Greedy landmarks, as for H2 in the chapter; pieces lie farther apart than landmarks do."""
     found = persistence(shape(name, 1500), 110, maxdim=2, how="greedy")
     limits = zip(found.diagrams, (1.0, 0.45, 0.45), strict=True)
     assert [betti(diagram, limit) for diagram, limit in limits] == KNOWN[name]
