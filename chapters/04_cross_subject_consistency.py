@@ -230,7 +230,8 @@ negative = {
     n: float((report.pairs_of([agree[n, "procrustes"][0]], False) < 0).mean()) for n in both
 }
 opposed = {n: float((report.pairs_of([alike], False) < 0).mean()) for n, alike in likeness.items()}
-table = "| | R², turned | pairs below 0 | correlation, turned | pairs below 0 |\n| --- | --: | --: | --: | --: |\n"
+head = "| | R², turned | pairs below 0 | correlation, turned | pairs below 0 |\n"
+table = head + "| --- | --: | --: | --: | --: |\n"
 table += "\n".join(
     f"| {name} | {report.said(r2.mean)} | {negative[name]:.0%} | {report.said(r.mean)} "
     f"({report.said(r.low)} to {report.said(r.high)}) | {opposed[name]:.0%} |"
@@ -584,12 +585,9 @@ def claimed(text, id, said_by, one):
 lines = []
 for name in sources:
     one = summaries(agree[name, "procrustes"])[0]
-    lines += [
-        claimed(
-            f"{name}, groups of neurons", f"consistency.partition.{name.lower()}{end}", "blog", one
-        )
-        for end in ("", "_mean")
-    ]
+    for end, what in (("", "pairs"), ("_mean", "mean")):
+        id = f"consistency.partition.{name.lower()}{end}"
+        lines.append(claimed(f"{name}, groups of neurons, {what}", id, "blog", one))
 measured = {
     "consistency.umap.runs": apart["UMAP", "spectral"][0],
     "consistency.tsne.runs": apart["t-SNE", "pca"][0],

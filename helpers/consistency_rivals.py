@@ -97,7 +97,10 @@ def layouts_of_rats(rats: Rats, profile: str, seed: int) -> dict[str, list[dict[
 
 
 def repeated_layouts(recording: Recording, profile: str, seed: int) -> dict[str, dict[str, list]]:
-    """Layouts of one recording under several seeds, by method and start (see `STARTS`)."""
+    """Layouts of one recording under several seeds, by method and start (see `STARTS`).
+
+    A layout has no origin of its own, so each is moved to have its mean there.
+    """
     rows = _transformed(baselines.root_counts(), recording, np.arange(len(recording.spikes)))
     rows = rows[repeated_bins(recording, profile)]
     found: dict[str, dict[str, list]] = {}
@@ -106,7 +109,7 @@ def repeated_layouts(recording: Recording, profile: str, seed: int) -> dict[str,
         for start in starts:
             seeds = range(seed, seed + REPEATS[profile])
             made = kept_many(function, [call(rows, rows[:0], s) | {"init": start} for s in seeds])
-            found.setdefault(method, {})[start] = [result["rows"] for result in made]
+            found.setdefault(method, {})[start] = [r["rows"] - r["rows"].mean(0) for r in made]
     return found
 
 
