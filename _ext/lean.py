@@ -17,7 +17,6 @@ USES = {
     "copybutton": r'class="[^"]*highlight',
     "lightbox": r"data-lightbox=",
     "neurons": r'id="neurons"',
-    "players": r'class="book-(?:plotly|track)"',
 }
 # inline scripts of libraries that are gone, or whose settings book.js makes
 INLINE = ("MathJax", "lightbox.option", "THEBE", "thebe")

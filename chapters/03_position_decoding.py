@@ -50,10 +50,10 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the s
 
 # %% tags=["nbval-ignore-output"]
 import numpy as np
-from IPython.display import Markdown, display
+from IPython.display import HTML, Markdown, display
 
 from helpers import decoding_report as report
-from helpers import leak
+from helpers import leak, trackplayer
 from helpers.baselines import CEBRA_WINDOW
 from helpers.claims import begin, expect, published
 from helpers.decoding import decode_constant, ensemble
@@ -486,6 +486,24 @@ style.show(
     "tested. No model here has seen any of these trips.",
     name="trajectory",
 )
+
+# %% [markdown]
+# The same, run by run, as it happened. The filled dot is the rat, the open one is where the decoder believes it to be.
+
+# %% tags=["nbval-ignore-output"]
+page = trackplayer.player(
+    rec.position[first.test],
+    lanes[names["posdir"]].predicted[:, 0],
+    trackplayer.runs_of(first.test, rec.laps()),
+    rec.bin_s,
+    rec.length_m,
+    name="decoded-runs",
+    alt="Player: the rat on the track and its decoded place, bin by bin through the tested runs of the first fold, with "
+    "the course of the present run below.",
+    caption="Tested runs of the first fold, one after the other, at the rat's own pace; CEBRA with position and direction.",
+    simulated=rec.source == "simulated",
+)
+display(HTML(page))
 
 # %% [markdown]
 # ## More seeds, more dimensions, other settings

@@ -1,40 +1,19 @@
 """Rotatable 3-D figures for the site, as HTML: a placeholder, data as JSON, a short script.
 
-What `ring` emits, for `_ext/plotlyjs.py` and for anyone who styles the page::
-
-    <figure class="book-plotly" id="NAME" role="group" aria-label="ALT">
-      <div class="book-plotly-switch">            some <button type="button" data-colour=KEY
-        <button …>position</button> …               aria-pressed="true|false">
-      </div>
-      <div class="book-plotly-canvas"></div>      Plotly draws here, over the words "Loading …"
-      <figcaption class="book-caption">CAPTION</figcaption>
-      <script type="application/json" class="book-plotly-data">
-        {"data": [points, globe], "layout": …, "config": …, "colourings": {KEY: marker(s), …}}
-      </script>
-      <script>…</script>                          draws this one figure
-    </figure>
-
-plotly.js itself is not in it. A page of the book that holds ``class="book-plotly"`` must load it
-once, by an element ``<script src="…plotly….js">`` (``async`` or ``defer`` are fine): the script
-above finds it by the word "plotly" in its ``src`` and waits for it. Where no such element stands
-(Colab, JupyterLab), the first figure adds one itself, from plotly's own server, and the others wait
-for that.
+`helpers.interactive_page` writes the HTML; its docstring shows the markup. A slider below the globe
+replays the runs: a marker walks the embedding as the animal walked the track.
 """
 
 from __future__ import annotations
-
-import html
-import json
-import re
 
 import numpy as np
 
 from helpers.figures import style
 from helpers.figures.embeddings import face_on
+from helpers.interactive_page import MAX_BYTES as MAX_BYTES
+from helpers.interactive_page import page_of
 
-MAX_BYTES = 1_500_000
 CONFIG = {"displaylogo": False, "responsive": True, "scrollZoom": False}
-CDN = "https://cdn.plot.ly/plotly-{version}.min.js"
 
 
 def ring(
@@ -85,50 +64,6 @@ def ring(
     return page_of(figure, name, alt, caption)
 
 
-def page_of(figure: dict, name: str, alt: str, caption: str) -> str:
-    """Write a figure as HTML, with a button for each of its colourings.
-
-    Parameters
-    ----------
-    figure : dict
-        Plotly's ``data``, ``layout`` and ``config``, and ``colourings``: by the word on its button
-        a marker setting for the first trace, or a list of them for the first traces. The first
-        colouring is the one drawn at first.
-    name, alt, caption : str
-        As in `ring`.
-
-    Raises
-    ------
-    ValueError
-        `name`, `alt` or `caption` is unusable, or the result would exceed 1.5 MB.
-    """
-    _check_words(name, alt, caption)
-    first = next(iter(figure["colourings"]))
-    data = json.dumps(figure, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
-    page = _PAGE.format(
-        name=name,
-        alt=html.escape(alt, quote=True),
-        caption=caption,
-        buttons="".join(_button(key, key == first) for key in figure["colourings"]),
-        data=data,
-        script=_SCRIPT.replace("FIGURE_ID", name).replace("PLOTLY_URL", _plotlyjs_url()),
-        teal=style.TEAL, page=style.PAGE, background=style.BACKGROUND, muted=style.MUTED,
-    )  # fmt: skip
-    if len(page.encode()) > MAX_BYTES:
-        raise ValueError(
-            f"{name} takes {len(page.encode())} bytes, over {MAX_BYTES}; lower max_points"
-        )
-    return page
-
-
-def _check_words(name: str, alt: str, caption: str) -> None:
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        raise ValueError(f"figure name {name!r} is not lower-case words joined by hyphens")
-    for what, text in (("alt", alt), ("caption", caption)):
-        if not text.strip():
-            raise ValueError(f"figure {name!r} has an empty {what}; say what it shows")
-
-
 def _thinned(embedding, position, direction, max_points):
     """Check the arrays and keep at most `max_points` evenly spaced bins of each."""
     points = np.asarray(embedding, dtype=float)
@@ -163,11 +98,27 @@ def _figure(points, position, direction, length_m: float, simulated: bool) -> di
         "marker": colourings["position"], "hovertemplate": "%{marker.color}<extra></extra>",
     }  # fmt: skip
     return {
-        "data": [trace, globe()],
+        "data": [trace, globe(), walker(points[0])],
         "layout": layout(simulated),
         "config": CONFIG,
         "colourings": colourings,
+        "replay": {"walker": 2, "starts": starts_of_runs(direction), "length": length_m},
     }
+
+
+def starts_of_runs(direction: np.ndarray) -> list[int]:
+    """Find the bins, among those kept, at which the animal turned round; the first is bin 0."""
+    return [0, *(np.flatnonzero(np.diff(direction)) + 1).tolist()]
+
+
+def walker(start: np.ndarray) -> dict:
+    """Plotly's trace of the animal on its walk: a trail whose head is the present bin."""
+    x, y, z = ([value] for value in start.round(3).tolist())
+    return {
+        "type": "scatter3d", "mode": "lines+markers", "hoverinfo": "skip", "showlegend": False,
+        "x": x, "y": y, "z": z, "line": {"color": style.AMBER, "width": 5},
+        "marker": {"color": style.AMBER, "size": [9]},
+    }  # fmt: skip
 
 
 def position_marker(position: np.ndarray, length_m: float, scale: bool = True) -> dict:
@@ -227,71 +178,3 @@ def layout(simulated: bool) -> dict:
             "y": 0.99, "font": {"color": style.CORAL}, "bordercolor": style.CORAL, "borderpad": 4,
         }]  # fmt: skip
     return layout
-
-
-def _button(key: str, pressed: bool) -> str:
-    look = (
-        f"font:inherit;padding:.3em .9em;margin-right:.5em;border-radius:1em;cursor:pointer;"
-        f"border:1px solid {style.TEAL};"
-    )
-    return (
-        f'<button type="button" data-colour="{key}" aria-pressed="{str(pressed).lower()}" '
-        f'style="{look}">by {key}</button>'
-    )
-
-
-def _plotlyjs_url() -> str:
-    from plotly.offline import get_plotlyjs_version  # slow to import: only when drawing
-
-    return CDN.format(version=get_plotlyjs_version())
-
-
-_PAGE = """<figure class="book-plotly" id="{name}" role="group" aria-label="{alt}" style="margin:0">
-<style>
-.book-plotly-switch button {{ background: transparent; color: inherit; }}
-.book-plotly-switch button[aria-pressed="true"] {{ background: {teal}; color: {page}; }}
-</style>
-<div class="book-plotly-switch" style="margin-bottom:.5em">{buttons}</div>
-<div class="book-plotly-canvas"
- style="height:min(520px,80vh);background:{background};color:{muted}">
-Loading the rotatable figure …</div>
-<figcaption class="book-caption">{caption}</figcaption>
-<script type="application/json" class="book-plotly-data">{data}</script>
-<script>{script}</script>
-</figure>
-"""
-
-_SCRIPT = """
-(function () {
-  const figure = document.getElementById("FIGURE_ID");
-  const canvas = figure.querySelector(".book-plotly-canvas");
-  const spec = JSON.parse(figure.querySelector(".book-plotly-data").textContent);
-  function draw() {
-    canvas.textContent = "";
-    Plotly.newPlot(canvas, spec.data, spec.layout, spec.config);
-    const buttons = figure.querySelectorAll("button[data-colour]");
-    buttons.forEach((button) => button.addEventListener("click", () => {
-      buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
-      const markers = [spec.colourings[button.dataset.colour]].flat();
-      Plotly.restyle(canvas, { marker: markers }, markers.map((_, trace) => trace));
-    }));
-  }
-  function sorry() {
-    canvas.textContent = "plotly.js did not load: without it this figure cannot be turned.";
-  }
-  function whenLoaded() {
-    if (window.Plotly) return draw();
-    let script = document.querySelector('script[src*="plotly"]');
-    if (!script) {
-      script = document.createElement("script");
-      script.src = "PLOTLY_URL";
-      document.head.appendChild(script);
-    }
-    script.addEventListener("load", draw);
-    script.addEventListener("error", sorry);
-    window.addEventListener("load", () => { if (!window.Plotly) sorry(); });
-  }
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", whenLoaded);
-  else whenLoaded();
-})();
-"""

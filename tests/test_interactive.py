@@ -51,6 +51,20 @@ def test_it_switches_between_two_colourings_by_buttons():
     assert set(spec_of(page)["colourings"]) == {"position", "direction"}
 
 
+def test_a_slider_replays_the_runs():
+    page = page_of()
+    spec = spec_of(page)
+    direction = arrays()[2]
+    starts = spec["replay"]["starts"]
+    assert starts[0] == 0
+    assert all(direction[start] != direction[start - 1] for start in starts[1:])
+    assert len(starts) == 1 + np.count_nonzero(np.diff(direction))
+    walker = spec["data"][spec["replay"]["walker"]]
+    assert (walker["x"], walker["y"]) == ([spec["data"][0]["x"][0]], [spec["data"][0]["y"][0]])
+    assert '<input type="range"' in page
+    assert "window.bookReplay" in page
+
+
 def test_plotly_itself_is_not_in_it_but_can_be_fetched():
     page = page_of()
     assert 'class="book-plotly"' in page  # what _ext/plotlyjs.py looks for
