@@ -179,8 +179,8 @@ expect("scorecard.every_verdict_has_a_reason", all(row.verdict.why.strip() for r
 # *equal*, *in this order*. And for shapes a criterion made of conditions on measured numbers. `helpers/rules.py` has
 # each as a few lines of code, and a test holds every kind to both sides of its border.
 #
-# A later look at one of these rules is on record as such. Two thresholds, for *featureless sphere*, were put in numbers
-# only after the embeddings had been seen; `data/claims.yml` says so at the claim.
+# Where a criterion speaks of *chance*, chance is measured, too: what the same embedding scores when behaviour lags behind
+# the spikes by trips.
 
 # %% tags=["nbval-ignore-output"]
 kinds = {}

@@ -133,6 +133,27 @@ def direction_accuracy(embedding, direction, trips, neighbours: int = 25, folds:
     return float(scores.mean())
 
 
+def lagged_accuracy(embedding, direction, trips, min_lag, n: int = 19, seed: int = 0) -> np.ndarray:
+    """`direction_accuracy` when the directions lag behind: what any rhythm alike would score.
+
+    Parameters
+    ----------
+    embedding, direction, trips
+        As for `direction_accuracy`.
+    min_lag, n, seed
+        As for `lagged_r2`; the largest of 19 has a twentieth of the null beyond it.
+
+    Returns
+    -------
+    (n,) array of accuracies
+    """
+    direction = np.asarray(direction)
+    if not 0 < min_lag < len(direction) / 2:
+        raise ValueError(f"min_lag is {min_lag} bins of {len(direction)}; use less than half")
+    lags = np.random.default_rng(seed).integers(min_lag, len(direction) - min_lag + 1, n)
+    return np.array([direction_accuracy(embedding, np.roll(direction, k), trips) for k in lags])
+
+
 def direction_rand_index(embedding, direction, seed: int = 0) -> float:
     """Agreement of two k-means clusters with the two directions: 1 the same, 0 as by chance.
 

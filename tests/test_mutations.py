@@ -40,6 +40,11 @@ RAT = load_recording("simulated")
 PAIR = expected.pair_of("simulated", "quick")
 IDS = sorted(PAIR)
 METRICS = {"mae_cm": "mean_cm", "decode_median_cm": "median_cm"}
+MEASURES = {
+    "end_gap": "end_gap_ratio",
+    "position_null": "position_r2",
+    "direction_null": "direction_accuracy",
+}
 
 
 @cache
@@ -131,7 +136,7 @@ def broken_values(id):
     if id == "embed.n_neurons":
         return {"a neuron lost": RAT.spikes.shape[1] - 1}
     if id.startswith("embed.") or last == "end_gap":
-        measure = "end_gap_ratio" if last == "end_gap" else last.removesuffix("_young")
+        measure = MEASURES.get(last, last.removesuffix("_young"))
         kinds = ("PCA served as CEBRA", "labels shuffled")
         return {kind: of_shape(kind)[measure] for kind in kinds}
     if last == "longest_loop":

@@ -151,3 +151,21 @@ def test_the_headline_models_are_five_at_the_published_settings(profile, steps):
     assert list(jobs_02(recording, profile)) == [*jobs, *snapshots]
     with pytest.raises(ValueError, match="'fast'"):
         headline_jobs(recording, "fast")
+
+
+def test_lagged_accuracy_keeps_the_rhythm_and_loses_the_link():
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(30, 90, 40)
+    direction = np.repeat(np.where(np.arange(40) % 2, 1, -1), lengths)
+    borders = np.cumsum(np.r_[0, lengths])
+    trips = [slice(borders[k], borders[k + 2]) for k in range(0, 40, 2)]
+    points = np.c_[direction, np.zeros((len(direction), 2))] + rng.normal(
+        0, 0.3, (len(direction), 3)
+    )
+    null = shape.lagged_accuracy(points, direction, trips, min_lag=600, n=5, seed=0)
+    assert shape.direction_accuracy(points, direction, trips) > 0.95
+    assert null.max() < 0.8
+    again = shape.lagged_accuracy(points, direction, trips, min_lag=600, n=5, seed=0)
+    np.testing.assert_array_equal(null, again)
+    with pytest.raises(ValueError, match="less than half"):
+        shape.lagged_accuracy(points, direction, trips, min_lag=len(direction))
