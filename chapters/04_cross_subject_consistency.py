@@ -22,8 +22,8 @@
 #
 # **What you will see.** The blog's experiment, on the neurons of one rat. What a negative R² means, and what it cannot
 # mean. Then four rats, aligned place by place, and their rings in one scene that you can turn. The same on laps that no
-# model has met. Controls that were told nonsense, one of which agrees with itself better than you would like. At the
-# end, whether UMAP and t-SNE change their minds from run to run.
+# model has met. Controls that were told nonsense, and how far they agree on it. At the end, whether UMAP and t-SNE
+# change their minds from run to run.
 
 # %% tags=["bootstrap"]
 import os
@@ -552,10 +552,10 @@ fixed = {m: apart[m, rivals.STARTS[m][0]][0] for m in rivals.STARTS}
 loose = {m: apart[m, rivals.STARTS[m][1]][0] for m in rivals.STARTS}
 display(
     Markdown(
-        f"| R² between runs | mean |\n| --- | --: |\n{lines}\n\nBoth packages start from a layout that does not depend on "
-        f"the seed, UMAP from a spectral one and t-SNE from PCA. So started, their runs agree at {report.said(fixed['UMAP'])} "
-        f"and {report.said(fixed['t-SNE'])}; started at random, at {report.said(loose['UMAP'])} and "
-        f"{report.said(loose['t-SNE'])}."
+        f"| R² between runs | mean |\n| --- | --: |\n{lines}\n\nBoth packages start from a layout that hardly depends "
+        "on the seed, UMAP from a spectral one and t-SNE from PCA. So started, their runs agree at "
+        f"{report.said(fixed['UMAP'])} and {report.said(fixed['t-SNE'])}; started at random, at "
+        f"{report.said(loose['UMAP'])} and {report.said(loose['t-SNE'])}."
     )
 )
 
@@ -643,8 +643,8 @@ display(
 # - **What is called right.** Buddy and Gatsby run "right" down the track, Achilles and Cicero up it. The labels are taken
 #   as published. For a ring this is a reflection, which a linear map can do; it would matter for anything lopsided.
 # - **Twelve pairs, four rats.** If one rat is odd, six of the twelve pairs are. Look for its row and column.
-# - **The number of neurons.** The rats differ in it by more than two to one, and groups of one rat agree better the larger
-#   they are. A weak pair of rats may be a pair with few neurons.
+# - **The number of neurons.** The rats differ in it by more than two to one; the figure of group sizes shows what that
+#   does within one rat. A weak pair of rats may be a pair with few neurons.
 # - **The blog's pipeline.** What PCA was given there, and on which bins R² was taken, it does not say. Both windows are in
 #   the figure.
 #
