@@ -275,6 +275,42 @@ for who, same in repeats.items():
 # %% [markdown]
 # So a run of the library cannot be repeated by giving its seed again; a spread over runs comes by itself. **Guard.** Our
 # sampler has one generator, which the job's seed starts.
+#
+# ## The leak that decodes anything
+#
+# Chapter 03 tells how bins drawn at random into training and test make decoding look splendid. How splendid? Let us
+# decode something that is *not in the recording*: an invented position, a slow random wave that no spike can know of.
+# The decoder is the plainest, nearest neighbours among windows of spike counts.
+
+# %% tags=["nbval-ignore-output"]
+fake = diary.invented(rec, seed)
+hat, trips = leaky_split(rec, seed), nested_splits(rec)
+decoded = {
+    "bins from a hat": leaking_rivals(fake, hat)[COUNTS],
+    "trips held out": few_rivals(fake, trips)[COUNTS],
+}
+r2 = {split: mean_score(results, "r2") for split, results in decoded.items()}
+
+# %% tags=["nbval-ignore-output"]
+style.show(
+    pictures.invented(
+        {
+            f"{split}: R² {r2[split]:.2f}": (r[0].bins, r[0].label[:, 0], r[0].predicted[:, 0])
+            for split, r in decoded.items()
+        },
+        rec.bin_s,
+        rec.length_m,
+    ),
+    alt="An invented slow wave over time and what was decoded from the spikes. R² "
+    + ", ".join(f"with {split} {value:.2f}" for split, value in r2.items()),
+    caption="A position that never was, decoded from real spikes. A window that is shared with a training bin gives the "
+    "moment away, and with the moment anything that varies slowly.",
+    name="invented",
+)
+
+# %%
+expect("diary.invented.leaky_r2", r2["bins from a hat"])
+expect("diary.invented.held_out_r2", r2["trips held out"])
 
 # %% [markdown]
 # **Moral.** Feed your pipeline something that cannot work. If it works, it is broken.
