@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import jupytext
 import nbformat
 
 from helpers.files import ROOT
 from helpers.pairing import write_notebook
+from helpers.provenance import code_hash
 from helpers.publishing import STAMP, check_published, outputs_digest
 
 
@@ -53,6 +54,9 @@ FORGERIES: dict[str, Callable] = {
 def findings(chapter: str, forgery: str | None = None) -> list[str]:
     """Copy a published chapter, doctor the copy, and check it.
 
+    The copy's source is written from the stored notebook: a chapter that is being edited is no
+    forgery.
+
     Parameters
     ----------
     chapter : str
@@ -74,8 +78,9 @@ def findings(chapter: str, forgery: str | None = None) -> list[str]:
     if not published.with_suffix(".ipynb").exists():
         raise FileNotFoundError(f"chapter {chapter} has no stored notebook; publish it first")
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(shutil.copy2(published, folder))
+        source = Path(folder) / published.name
         notebook = nbformat.read(published.with_suffix(".ipynb"), as_version=4)
+        jupytext.write(notebook, source, fmt="py:percent")
         _restamp(notebook, source)
         if forgery is not None:
             text = source.read_text(encoding="utf-8")
@@ -86,7 +91,5 @@ def findings(chapter: str, forgery: str | None = None) -> list[str]:
 
 def _restamp(notebook, source: Path) -> None:
     """Stamp the copy with today's code, so that only the forgery can be found."""
-    from helpers.provenance import code_hash
-
     mark = {"code": code_hash(source), "outputs": outputs_digest(notebook)}
     notebook.metadata[STAMP] = {**notebook.metadata[STAMP], **mark}
