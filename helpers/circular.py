@@ -2,7 +2,7 @@
 
 De Silva, Morozov & Vejdemo-Johansson (2011, doi:10.1007/s00454-011-9344-x): a cocycle modulo a
 prime is lifted to whole numbers and smoothed until it turns evenly. Perea (2020,
-doi:10.1007/978-3-030-43408-3_18) carries it from landmarks to all points.
+doi:10.1007/978-3-030-43408-3_17) carries it from landmarks to all points.
 """
 
 from __future__ import annotations
@@ -131,36 +131,77 @@ def circular_coordinate(
     ValueError
         If the cloud has no loop at all, or no shape.
     """
+    (found,) = circular_coordinates(
+        points, n_landmarks, 1, how=how, seed=seed, primes=primes, at=at
+    )
+    if found is None:
+        raise NotLiftedError(
+            f"the longest loop has no whole-number cocycle modulo {', '.join(map(str, primes))}; "
+            "try other primes, or landmarks"
+        )
+    return found
+
+
+def circular_coordinates(
+    points,
+    n_landmarks: int | None = None,
+    n_loops: int = 3,
+    *,
+    how: str = "greedy",
+    seed: int = 0,
+    primes: tuple[int, ...] = PRIMES,
+    at: float = AT,
+) -> list[CircularCoordinate | None]:
+    """Find the angles along the longest loops of a cloud, the longest first.
+
+    Parameters
+    ----------
+    points, n_landmarks, how, seed, primes, at
+        As for `circular_coordinate`.
+    n_loops : int
+        Loops wanted; a cloud that has fewer gives fewer.
+
+    Returns
+    -------
+    list of CircularCoordinate or None
+        None where no prime served.
+
+    Raises
+    ------
+    ValueError
+        If the cloud has no loop at all, or no shape.
+    """
     points = checked_points(points)
     if not 0 < at < 1:
         raise ValueError(f"at is {at}; give a number between 0 (birth) and 1 (death)")
-    failed = []
+    coordinates, failed = {}, ()
     for prime in primes:
         found = persistence(points, n_landmarks, how=how, seed=seed, prime=prime, cocycles=True)
-        lifted = _lift(points[found.landmarks], found, at)
-        if lifted is not None:
-            return _smoothed(points[found.landmarks], found, at, *lifted, tuple(failed))
-        failed.append(prime)
-    raise NotLiftedError(
-        f"the longest loop has no whole-number cocycle modulo {', '.join(map(str, failed))}; "
-        "try other primes, or landmarks"
-    )
+        if len(found.diagrams[1]) == 0:
+            raise ValueError("the cloud has no loop at all; there is no circle to follow")
+        n_found = min(n_loops, len(found.diagrams[1]))
+        for rank in sorted(set(range(n_found)) - set(coordinates)):
+            lifted = _lift(points[found.landmarks], found, rank, at)
+            if lifted is not None:
+                cloud = points[found.landmarks]
+                coordinates[rank] = _smoothed(cloud, found, rank, at, *lifted, failed)
+        failed += (prime,)
+        if len(coordinates) == n_found:
+            break
+    return [coordinates.get(rank) for rank in range(n_found)]
 
 
-def _loop(found: Persistence, at: float) -> tuple[int, float]:
-    """Number of the most persistent loop, and the scale at which its complex is taken."""
-    loops = found.diagrams[1]
-    if len(loops) == 0:
-        raise ValueError("the cloud has no loop at all; there is no circle to follow")
-    best = int(np.argmax(loops[:, 1] - loops[:, 0]))
-    birth, death = loops[best]
-    return best, float(birth + at * (death - birth))
+def _loop(found: Persistence, rank: int, at: float) -> tuple[int, float]:
+    """Number of the loop of that rank in length, and the scale at which its complex is taken."""
+    births, deaths = found.diagrams[1].T
+    chosen = int(np.argsort(births - deaths, kind="stable")[rank])
+    return chosen, float(births[chosen] + at * (deaths[chosen] - births[chosen]))
 
 
-def _lift(cloud: np.ndarray, found: Persistence, at: float):
+def _lift(cloud: np.ndarray, found: Persistence, rank: int, at: float):
     """Lift the cocycle to whole numbers nearest zero; None if they do not close on a triangle."""
-    best, scale = _loop(found, at)
-    i, j, value = found.cocycles[best].T
+    chosen, scale = _loop(found, rank, at)
+    i, j, value = found.cocycles[chosen].T
     near = squareform(pdist(cloud)) <= scale
     whole = np.zeros(near.shape, dtype=np.int32)
     whole[i, j] = np.where(value > found.prime // 2, value - found.prime, value)
@@ -180,9 +221,9 @@ def _closes(whole: np.ndarray, near: np.ndarray) -> bool:
     return True
 
 
-def _smoothed(cloud, found, at, whole, near, failed) -> CircularCoordinate:
+def _smoothed(cloud, found, rank, at, whole, near, failed) -> CircularCoordinate:
     """Spread the jumps of the cocycle evenly over all edges, by sparse least squares."""
-    best, scale = _loop(found, at)
+    chosen, scale = _loop(found, rank, at)
     tail, head = np.nonzero(np.triu(near, 1))
     ones, rows = np.ones(len(tail)), np.arange(len(tail))
     difference = csr_matrix(
@@ -190,7 +231,7 @@ def _smoothed(cloud, found, at, whole, near, failed) -> CircularCoordinate:
     )
     turns = lsqr(difference, whole[tail, head].astype(float), atol=1e-10, btol=1e-10)[0]
     residue = np.where(near, whole - (turns[None, :] - turns[:, None]), 0.0)
-    birth, death = found.diagrams[1][best]
+    birth, death = found.diagrams[1][chosen]
     return CircularCoordinate(
         cloud, 2 * np.pi * turns % (2 * np.pi), near, whole, residue,
         float(birth), float(death), scale, found.prime, failed,
@@ -198,37 +239,35 @@ def _smoothed(cloud, found, at, whole, near, failed) -> CircularCoordinate:
 
 
 def follow(
-    fitted_on, path, n_landmarks: int, how: str = "greedy", seed: int = 0
+    fitted_on, path, n_landmarks: int, how: str = "greedy", seed: int = 0, n_loops: int = 3
 ) -> dict[str, np.ndarray]:
-    """Follow a path round the longest loop of a cloud, as plain arrays to be kept.
+    """Follow a path round the longest loops of a cloud, as plain arrays to be kept.
 
     Parameters
     ----------
     fitted_on : (T, d) array
-        The cloud that the coordinate is made from.
+        The cloud that the coordinates are made from.
     path : (S, d) array
         Successive points, of the cloud or not.
-    n_landmarks, how, seed
-        As for `circular_coordinate`.
+    n_landmarks, how, seed, n_loops
+        As for `circular_coordinates`.
 
     Returns
     -------
     dict
-        ``angle`` and ``along``, (S,) radians; ``bar``, birth and death of the loop; ``prime``, 0 if
-        none served: then both angles are empty; ``failed``, the primes that did not.
+        A row a loop, the longest first: ``angle`` and ``along``, (loops, S) radians, NaN where no
+        cocycle could be lifted; ``bar``, (loops, 2) births and deaths; ``prime``, (loops,), 0 if
+        none served.
     """
     fitted_on = checked_points(fitted_on)
     n_landmarks = min(n_landmarks, len(fitted_on))
-    try:
-        found = circular_coordinate(fitted_on, n_landmarks, how=how, seed=seed)
-    except NotLiftedError:
-        empty = np.empty(0)
-        return {"angle": empty, "along": empty, "bar": empty, "prime": np.array(0),
-                "failed": np.array(PRIMES)}  # fmt: skip
+    loops = circular_coordinates(fitted_on, n_landmarks, n_loops, how=how, seed=seed)
+    lost = np.full(len(path), np.nan)
     return {
-        "angle": found(path).astype(np.float32),
-        "along": found.along(path).astype(np.float32),
-        "bar": np.array([found.birth, found.death]),
-        "prime": np.array(found.prime),
-        "failed": np.array(found.failed, dtype=int),
+        "angle": np.stack([lost if one is None else one(path) for one in loops]).astype("f4"),
+        "along": np.stack([lost if one is None else one.along(path) for one in loops]).astype("f4"),
+        "bar": np.array(
+            [(np.nan,) * 2 if one is None else (one.birth, one.death) for one in loops]
+        ),
+        "prime": np.array([0 if one is None else one.prime for one in loops]),
     }

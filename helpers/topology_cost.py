@@ -19,8 +19,11 @@ import psutil
 from helpers.files import ROOT
 from helpers.topology import PRIME, check_cost, landmarks
 
-MEASURED = {1: (100, 200, 400, 800), 2: (50, 100, 200, 300)}
-"""Numbers of points, by the highest homology."""
+MEASURED = {
+    "quick": {1: (100, 200, 400, 800), 2: (50, 100, 200, 300)},
+    "full": {1: (100, 200, 400, 800, 1000), 2: (100, 200, 300, 400, 500)},
+}
+"""Numbers of points, by profile and highest homology."""
 
 
 def measure(cloud: np.ndarray, maxdim: int, sizes: Sequence[int], seed: int = 0) -> list[tuple]:
@@ -65,13 +68,14 @@ def machine_gb() -> float:
 
 def peak_gb() -> float:
     """Most memory that this process has held so far, gigabytes."""
-    info = psutil.Process().memory_info()
-    if hasattr(info, "peak_wset"):  # Windows
-        return info.peak_wset / 1e9
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset / 1e9
+    if sys.platform == "linux":  # getrusage would count the process that started this one, too
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e9
     import resource
 
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e9
 
 
 def main() -> None:

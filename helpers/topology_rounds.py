@@ -10,7 +10,7 @@ import numpy as np
 from helpers.circular import follow
 from helpers.kept import kept_many
 from helpers.recordings import Recording, stretches
-from helpers.splits import nested_splits
+from helpers.splits import Split, nested_splits
 from helpers.topology_jobs import Model
 from helpers.topology_report import (
     LANDMARKS,
@@ -30,17 +30,27 @@ if TYPE_CHECKING:
 
 
 class Followed(NamedTuple):
-    """A rat followed round the longest loop of one model, from one first landmark.
+    """A rat followed round one loop of one model.
 
-    Angles are empty, `share` and `reading` None, where no cocycle could be lifted.
+    Angles are NaN, `share` is 0 and `reading` None, where no cocycle could be lifted.
     """
 
     angle: np.ndarray  # (T,) radians
     along: np.ndarray  # (T,) radians, counted on
     bar: np.ndarray  # birth, death
     turned: np.ndarray  # turns of each whole round trip
-    share: float | None
+    share: float  # of them, wound once
     reading: Reading | None
+
+
+class Rounds(NamedTuple):
+    """The same rat round the longest loop, and round that loop of the three longest it winds best.
+
+    On held-out trips the better loop is the one that served better on training trips.
+    """
+
+    longest: Followed
+    best: Followed
 
 
 def followed(
@@ -49,7 +59,7 @@ def followed(
     n_landmarks: int,
     n_starts: int = 1,
     how: str = "greedy",
-) -> dict[Model, list[Followed]]:
+) -> dict[Model, list[Rounds]]:
     """Follow every animal round the longest loop of its model, on the bins it was trained on.
 
     Parameters
@@ -74,13 +84,13 @@ def followed(
     ]
     found = iter(kept_many(follow, calls))
     return {
-        m: [_judged(next(found), recordings[m.recording]) for _ in range(n_starts)] for m in clouds
+        m: [_seen(next(found), recordings[m.recording]) for _ in range(n_starts)] for m in clouds
     }
 
 
 def followed_unseen(
     fits: Mapping[Model, Fit], recording: Recording, n_landmarks: int
-) -> dict[Model, Followed]:
+) -> dict[Model, Rounds]:
     """Follow the animal on held-out trips, round loops that were found on the training trips.
 
     Parameters
@@ -94,7 +104,7 @@ def followed_unseen(
     Returns
     -------
     dict
-        `Followed` by model; lines are fitted on training bins and scored on tested ones.
+        `Rounds` by model; lines are fitted on training bins and scored on tested ones.
     """
     splits, calls = {split.name: split for split in nested_splits(recording)}, []
     for model, fit in fits.items():
@@ -103,32 +113,68 @@ def followed_unseen(
         path = np.concatenate([fit.embedding, unseen])
         calls.append({"fitted_on": fit.embedding, "path": path, "n_landmarks": n_landmarks})
     results = zip(fits, kept_many(follow, calls), strict=True)
-    return {m: _judged(one, recording, splits[m.use]) for m, one in results}
+    return {m: _unseen(found, recording, splits[m.use]) for m, found in results}
 
 
-def _judged(found: Bars, recording: Recording, split=None) -> Followed:
-    """Score the angles of all bins, or those of the tested bins that follow the training bins."""
-    angle, along = found["angle"], found["along"]
-    if found["prime"] == 0:
-        return Followed(angle, along, found["bar"], np.empty(0), None, None)
-    bins, fitted = np.arange(len(recording.position)), None
-    if split is not None:
-        bins, known = split.test, split.train
-        fitted = angle[: len(known)], recording.position[known], recording.direction[known]
-        angle, along = angle[len(known) :], along[len(known) :]
+def _seen(found: Bars, recording: Recording) -> Rounds:
+    """Score every loop on all bins; the better one is chosen by what it is scored on."""
+    bins = np.arange(len(recording.position))
+    loops = [_judged(*loop, recording, bins) for loop in _loops(found)]
+    return Rounds(loops[0], max(loops, key=lambda one: one.share))
+
+
+def _unseen(found: Bars, recording: Recording, split: Split) -> Rounds:
+    """Choose a loop by the training bins, which come first; score the tested bins after them."""
+    n = len(split.train)
+    known = [
+        _judged(angle[:n], along[:n], bar, recording, split.train)
+        for angle, along, bar in _loops(found)
+    ]
+    tested = [
+        _judged(angle[n:], along[n:], bar, recording, split.test, (angle[:n], split.train))
+        for angle, along, bar in _loops(found)
+    ]
+    chosen = int(np.argmax([one.share for one in known]))
+    return Rounds(tested[0], tested[chosen])
+
+
+def _loops(found: Bars):
+    return list(zip(found["angle"], found["along"], found["bar"], strict=True))
+
+
+def _judged(angle, along, bar, recording: Recording, bins, fitted=None) -> Followed:
+    """Score the angles of some bins; `fitted` holds angles and bins that the lines come from."""
+    if np.isnan(angle).any():
+        return Followed(angle, along, bar, np.empty(0), 0.0, None)
+    lines = None
+    if fitted is not None:
+        lines = fitted[0], recording.position[fitted[1]], recording.direction[fitted[1]]
     turned = turns(along, whole_trips(recording, bins))
-    reading = read_position(angle, recording.position[bins], recording.direction[bins], fitted)
-    return Followed(angle, along, found["bar"], turned, share_wound(turned), reading)
+    reading = read_position(angle, recording.position[bins], recording.direction[bins], lines)
+    return Followed(angle, along, bar, turned, share_wound(turned), reading)
+
+
+def longest(of: Iterable[Rounds]) -> list[Followed]:
+    """Those round the longest loops."""
+    return [one.longest for one in of]
+
+
+def best(of: Iterable[Rounds]) -> list[Followed]:
+    """Those round the better loops."""
+    return [one.best for one in of]
 
 
 def shares(of: Iterable[Followed]) -> np.ndarray:
-    """Share of trips wound once, of each; none where no cocycle could be lifted."""
-    return np.array([one.share or 0.0 for one in of])
+    """Share of trips wound once, of each."""
+    return np.array([one.share for one in of])
 
 
-def shares_by_model(of: Mapping[Model, Sequence[Followed]]) -> np.ndarray:
-    """Share of trips wound once, of each model, mean over its starts."""
-    return np.array([shares(each).mean() for each in of.values()])
+def shares_by_model(of: Mapping[Model, Sequence[Rounds]]) -> dict[str, np.ndarray]:
+    """Share of trips wound once, of each model, mean over its starts: ``longest`` and ``best``."""
+    return {
+        "longest": np.array([shares(longest(each)).mean() for each in of.values()]),
+        "best": np.array([shares(best(each)).mean() for each in of.values()]),
+    }
 
 
 def pooled_share(of: Iterable[Followed]) -> float:
@@ -137,7 +183,7 @@ def pooled_share(of: Iterable[Followed]) -> float:
     n = sum(len(one.turned) for one in of)
     if n == 0:
         raise ValueError("no whole round trip to count; use a longer recording")
-    return float(sum(len(one.turned) * (one.share or 0.0) for one in of) / n)
+    return float(sum(len(one.turned) * one.share for one in of) / n)
 
 
 class Animal(NamedTuple):
@@ -146,7 +192,7 @@ class Animal(NamedTuple):
     bar: tuple[float, float, float]  # birth, death, runner-up
     longest: float
     shuffled: float  # the longest bar of the animal's shuffled models
-    followed: Followed
+    rounds: Rounds
 
 
 def animals(

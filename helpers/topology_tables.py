@@ -109,24 +109,24 @@ def reading_table(found: Mapping[str, Sequence[Followed]]) -> str:
     return table(head, rows)
 
 
-def share_table(rows: Mapping[str, tuple[np.ndarray, float | None]]) -> str:
+def share_table(rows: Mapping[str, tuple[np.ndarray, np.ndarray, float | None]]) -> str:
     """One row a group of models: share of trips wound once, median and range, and p if any.
 
     Parameters
     ----------
-    rows : mapping of name to (shares, p or None)
+    rows : mapping of name to (shares round the longest loop, round the best of three, p or None)
     """
+
+    def told(values):
+        spread = f" ({np.min(values):.0%} to {np.max(values):.0%})" if len(values) > 1 else ""
+        return f"**{np.median(values):.0%}**{spread}"
+
     lines = [
-        [
-            name,
-            str(len(values)),
-            f"**{np.median(values):.0%}**",
-            f"{np.min(values):.0%} to {np.max(values):.0%}",
-            "–" if p is None else f"{p:.3f}",
-        ]
-        for name, (values, p) in rows.items()
+        [name, str(len(longest)), told(longest), told(best), "–" if p is None else f"{p:.3f}"]
+        for name, (longest, best, p) in rows.items()
     ]
-    return table(["followed", "models", "trips wound once", "range", "p"], lines)
+    head = ("trips wound once", "models", "round the longest loop", "round the best of three", "p")
+    return table(head, lines)
 
 
 def animal_table(found: Mapping[Model, Animal], names: Mapping[str, str]) -> str:
@@ -140,19 +140,20 @@ def animal_table(found: Mapping[Model, Animal], names: Mapping[str, str]) -> str
     rows = []
     for model, one in found.items():
         birth, death, _ = one.bar
-        reading = one.followed.reading
+        longest, best = one.rounds
         rows.append(
             [
                 f"{model.recording}, {names[model.told]}",
                 f"{birth:.2f} to {death:.2f}",
                 f"{one.longest:.2f}",
                 f"{one.shuffled:.2f}",
-                f"**{one.followed.share or 0:.0%}** of {len(one.followed.turned)}",
-                "–" if reading is None else f"{reading.r2:.3f}",
+                f"**{longest.share:.0%}**",
+                f"**{best.share:.0%}** of {len(best.turned)}",
+                "–" if longest.reading is None else f"{longest.reading.r2:.3f}",
             ]
         )
     head = (
         "animal, model", "longest loop lives", "its length", "longest of its shuffled models",
-        "trips wound once", "R² of position",
+        "trips wound once", "round the best of three", "R² of position",
     )  # fmt: skip
     return table(head, rows)

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from helpers import circular
-from helpers.circular import NotLiftedError, circular_coordinate, follow
+from helpers.circular import (
+    NotLiftedError,
+    circular_coordinate,
+    circular_coordinates,
+    follow,
+)
 from helpers.recordings import simulate_recording
 from helpers.shape import linear_r2
 from helpers.topology import persistence
@@ -136,18 +141,36 @@ def test_another_prime_is_tried_where_the_cocycle_does_not_lift_and_told():
 def test_what_cannot_be_lifted_is_reported_by_follow(monkeypatch):
     monkeypatch.setattr(circular, "_lift", lambda *_: None)
     points = circle(100)[1]
-    found = follow(points, points, 60)
-    assert found["prime"] == 0
-    assert found["angle"].size == found["along"].size == 0
-    assert found["failed"].tolist() == list(circular.PRIMES)
+    found = follow(points, points, 60, n_loops=1)
+    assert found["prime"].tolist() == [0]
+    assert np.isnan(found["angle"]).all() and np.isnan(found["along"]).all()
+    assert found["angle"].shape == (1, 100)
 
 
-def test_follow_returns_plain_arrays():
+def test_follow_returns_plain_arrays_a_row_a_loop():
     angle, points = circle(300)
     found = follow(points, points[np.argsort(angle)], 80)
-    assert abs(found["along"][-1] - found["along"][0]) / (2 * np.pi) == pytest.approx(1, abs=0.1)
-    assert found["prime"] == 47
-    assert found["bar"][1] > 1.2
+    n_loops = len(found["bar"])
+    assert 1 <= n_loops <= 3
+    assert {name: array.shape[0] for name, array in found.items()} == dict.fromkeys(found, n_loops)
+    turned = found["along"][:, -1] - found["along"][:, 0]
+    assert abs(turned[0]) / (2 * np.pi) == pytest.approx(1, abs=0.1)
+    assert found["prime"][0] == 47
+    assert found["bar"][0, 1] > 1.2
+
+
+def test_loops_come_the_longest_first_and_each_has_its_own_angle():
+    """Two circles of different size: each coordinate turns on its own and rests on the other."""
+    angle, small = circle(200, 0.02)
+    _, large = circle(200, 0.02, seed=5, turned=angle)
+    cloud = np.concatenate([small, 2 * large + [6, 0, 0]])
+    first, second = circular_coordinates(cloud, 200, 2)
+    assert second.death < first.death
+    on_small, on_large = slice(0, 200), slice(200, 400)
+    for coordinate, own, other in ((first, on_large, on_small), (second, on_small, on_large)):
+        assert agreement(coordinate(cloud)[own], angle) > 0.95
+        assert np.abs(np.exp(1j * coordinate(cloud)[other]).mean()) > 0.999
+    assert len(circular_coordinates(circle(40, 0)[1], None, 3)) < 3
 
 
 @pytest.mark.parametrize(

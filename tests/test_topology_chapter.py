@@ -25,8 +25,10 @@ from helpers.topology_report import (
 )
 from helpers.topology_rounds import (
     animals,
+    best,
     followed,
     followed_unseen,
+    longest,
     pooled_share,
     shares,
     shares_by_model,
@@ -38,6 +40,7 @@ from helpers.topology_tables import (
     reading_table,
     share_table,
 )
+from helpers.winding import whole_trips
 
 RING = simulate_recording(n_neurons=30, n_bins=5000, seed=4)
 ARC = simulate_recording(n_neurons=30, n_bins=5000, seed=4, same_tuning=True)
@@ -132,12 +135,16 @@ def test_a_rat_on_a_ring_winds_and_one_on_an_arc_does_not():
     made[Model("ring", "compared", "shuffled", 3, 0)] = drift  # smooth in time, of no place
     found = followed(made, recordings, 90, n_starts=2)
     by_name = {(m.recording, m.told): each for m, each in found.items()}
-    assert shares(by_name["ring", "time"]).min() > 0.95
-    assert shares(by_name["ring", "shuffled"]).max() < 0.3
-    assert by_name["ring", "time"][0].reading.r2 > 0.9
-    arc = by_name["arc", "time"]
-    assert shares(arc).max() < 0.5  # what loops an arc has are small ones of noise
-    assert shares_by_model(found).shape == (3,)
+    ring = by_name["ring", "time"]
+    assert shares(longest(ring)).min() > 0.95
+    assert ring[0].longest.reading.r2 > 0.9
+    assert shares(longest(by_name["ring", "shuffled"])).max() < 0.3
+    assert shares(longest(by_name["arc", "time"])).max() < 0.5  # its loops are small ones of noise
+    for each in found.values():
+        assert all(one.best.share >= one.longest.share for one in each)
+    by_model = shares_by_model(found)
+    assert by_model["best"].shape == (3,)
+    assert by_model["longest"][0] == shares(longest(ring)).mean()
 
 
 def test_tested_trips_are_followed_on_what_training_trips_showed():
@@ -147,21 +154,45 @@ def test_tested_trips_are_followed_on_what_training_trips_showed():
     }
     found = followed_unseen(fits, RING, 90)
     for (model, one), split in zip(found.items(), nested_splits(RING), strict=True):
-        assert len(one.angle) == len(split.test), model
-        assert one.reading.r2 > 0.9
-    assert pooled_share(found.values()) > 0.95
+        assert len(one.longest.angle) == len(split.test), model
+        assert one.longest.reading.r2 > 0.9
+    assert pooled_share(longest(found.values())) > 0.95
     with pytest.raises(ValueError, match="no whole round trip"):
         pooled_share([])
 
 
+def loops_of(shares_seen, shares_unseen, split):
+    """What `follow` returns for loops wound on such shares of training and of tested trips."""
+    n, bins = len(split.train), np.concatenate([split.train, split.test])
+    along = np.zeros((len(shares_seen), len(bins)), dtype="f4")
+    for part, wanted, offset in ((split.train, shares_seen, 0), (split.test, shares_unseen, n)):
+        trips = whole_trips(RING, part)
+        for row, share in zip(along, wanted, strict=True):
+            for trip in trips[: round(share * len(trips))]:
+                here = slice(offset + trip.start, offset + trip.stop)
+                row[here] = np.linspace(0, 2 * np.pi, trip.stop - trip.start)
+    return {"angle": along, "along": along, "bar": np.zeros((len(along), 2)), "prime": np.ones(1)}
+
+
+def test_the_loop_for_tested_trips_is_chosen_by_training_trips(monkeypatch):
+    """The third loop is wound on all tested trips, but nothing in training says so."""
+    split = nested_splits(RING)[1]
+    made = loops_of((0.2, 0.9, 0.1), (0.0, 0.5, 1.0), split)
+    monkeypatch.setattr(topology_rounds, "kept_many", lambda *_: [made])
+    fits = {Model("achilles", split.name, "posdir", 3, 0): Known(RING, split.train)}
+    (one,) = followed_unseen(fits, RING, 90).values()
+    assert one.longest.share == 0
+    assert 0.2 < one.best.share < 0.8
+
+
 def test_a_loop_that_cannot_be_lifted_counts_as_not_wound(monkeypatch, clouds):
-    empty = np.empty(0)
-    lost = {"angle": empty, "along": empty, "bar": empty, "prime": np.array(0), "failed": empty}
+    gone = np.full((1, 5000), np.nan)
+    lost = {"angle": gone, "along": gone, "bar": np.full((1, 2), np.nan), "prime": np.zeros(1)}
     monkeypatch.setattr(topology_rounds, "kept_many", lambda *_: [lost])
     (each,) = followed(pick(clouds, use="headline"), {"achilles": RING}, 90).values()
-    assert each[0].reading is None
-    assert shares(each).tolist() == [0.0]
-    assert "no whole-number cocycle" in reading_table({"m": each})
+    assert each[0].longest.reading is None
+    assert shares(best(each)).tolist() == [0.0]
+    assert "no whole-number cocycle" in reading_table({"m": longest(each)})
 
 
 def test_animals_are_measured_beside_their_own_shuffled_models(monkeypatch):
@@ -175,7 +206,7 @@ def test_animals_are_measured_beside_their_own_shuffled_models(monkeypatch):
     found = animals(fits, {"ring": RING}, "quick", 0)
     (animal,) = found.values()
     assert animal.longest > 1.1 * animal.shuffled
-    assert animal.followed.share > 0.95
+    assert animal.rounds.longest.share > 0.95
     text = animal_table(found, {"time": "time only"})
     assert "ring, time only" in text
     assert len(text.splitlines()) == 3
@@ -198,7 +229,8 @@ def test_tables_have_a_row_a_model(clouds):
     assert "sets the threshold" in text.splitlines()[3]
     null = {"shuffled": null_lengths(found, "shuffled")}
     assert null_table({"a": [ring, ring]}, null).splitlines()[2].endswith("| 0.200 |")
-    assert "| 3 | **50%** | 0% to 100% | – |" in share_table({"x": (np.array([0, 0.5, 1]), None)})
+    text = share_table({"x": (np.array([0, 0.5, 1]), np.ones(1), 0.05)})
+    assert "| 3 | **50%** (0% to 100%) | **100%** | 0.050 |" in text
 
 
 def test_diagrams_draw_every_bar_and_mark_the_long_ones(clouds):
