@@ -366,8 +366,8 @@ style.show(
     pictures.room(limits, known, levels, claim.value),
     alt="Left: histogram over random mixings of the highest R² that their spikes allow, with the paper's value and the "
     "label's as vertical lines. Right: CEBRA's R² against that limit, a dot a mixing, mostly below the diagonal.",
-    caption="Left: the limit, mixing by mixing. Right: CEBRA's R² in sample on those mixings on which it was trained. A dot "
-    "on the diagonal has found all there is; in sample, a method may even pass it.",
+    caption="Left: the limit, mixing by mixing. Right: CEBRA's R² in sample on those mixings on which it was trained. A "
+    "dot on the diagonal has found all there is; in sample, a method may even pass it.",
     name="limits",
 )
 
@@ -501,10 +501,10 @@ for name, number in (("umap", seed), ("tsne", seed), ("pca", 0), ("readout", 0))
     seconds[name] = float(rivals[Rival(main, name, number)]["seconds"][0])
 style.show(
     pictures.runtimes(seconds, report.NAMES),
-    alt="Bars of seconds on one core for each method on a logarithmic axis; PCA and ridge regression at the bottom, t-SNE, "
-    "UMAP and CEBRA orders of magnitude above.",
-    caption=f"One embedding of {len(data.spikes):,} samples on one core, on the machine that made this page and whatever "
-    f"else it was doing. CEBRA: {steps:,} steps, extrapolated from the first few hundred.",
+    alt="Bars of processor seconds for each method on a logarithmic axis, from the fastest at the bottom to the slowest at "
+    "the top.",
+    caption=f"One embedding of {len(data.spikes):,} samples: processor time of one core on the machine that made this page. "
+    f"CEBRA: {steps:,} steps, extrapolated from two hundred. UMAP's includes the compilation of its code.",
     name="runtimes",
 )
 

@@ -61,7 +61,8 @@ def panels(
         1, len(clouds), figsize=(2.35 * len(clouds), 2.9), layout=_below_the_stamp()
     )
     every = np.concatenate(list(clouds.values()))
-    low, high = np.quantile(every, [0.001, 0.999], axis=0) + np.array([[-0.5], [0.5]])
+    low, high = np.quantile(every, [0.001, 0.999], axis=0)  # a few stray dots may fall outside
+    low, high = np.minimum(low, latent.min(0)) - 0.3, np.maximum(high, latent.max(0)) + 0.3
     for ax, (name, cloud) in zip(axes, clouds.items(), strict=True):
         dots = ax.scatter(*cloud.T, c=label, s=1.6, linewidths=0, vmin=0, vmax=2 * np.pi)
         ax.set(xticks=[], yticks=[], aspect="equal")
@@ -247,20 +248,18 @@ def checks(losses, by_steps, distances, delta: float, names: Mapping[str, str]) 
 
 
 def runtimes(seconds: Mapping[str, float], names: Mapping[str, str]) -> Figure:
-    """Draw how long methods took, seconds on one core, on a logarithmic axis."""
+    """Draw how long methods took, processor seconds of one core, on a logarithmic axis."""
     fig, ax = plt.subplots(figsize=(9, 0.9 + 0.42 * len(seconds)), layout=_below_the_stamp())
     order = sorted(seconds, key=seconds.get)
     values, colours = [seconds[m] for m in order], [COLOURS[m] for m in order]
     bars = ax.barh(range(len(order)), values, color=colours, height=0.6)
-    ax.bar_label(bars, [f" {_duration(v)}" for v in values], padding=3)
-    ax.set(xscale="log", xlabel="seconds on one core", xlim=(min(values) / 2, 6 * max(values)))
+    ax.bar_label(bars, [f" {v:.{0 if v >= 10 else 2}f} s" for v in values], padding=3)
+    ax.set(
+        xscale="log", xlabel="processor time (s, one core)", xlim=(min(values) / 2, 6 * max(values))
+    )
     ax.set_yticks(range(len(order)), [names[method] for method in order])
     ax.grid(axis="y", visible=False)
     return fig
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
 
 
 def _line(ax: Axes, method: str, places: Mapping[float, Sequence[float]], name: str) -> None:
