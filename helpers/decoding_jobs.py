@@ -48,7 +48,7 @@ NESTED = {
 """Seeds of each model trained on each fold of the nested split."""
 SEEDS = {"quick": 1, "full": 3}
 """Seeds of the models on the other splits."""
-SEEDS_OF_OTHERS = {"quick": 1, "full": 3}
+SEEDS_OF_OTHERS = {"quick": 1, "full": 2}
 """Seeds of the models of the other rats."""
 
 
