@@ -80,7 +80,7 @@ def compute(peer: str, cloud: np.ndarray, maxdim: int) -> list[int]:
 
         settings = oineus.ReductionParams()
         settings.n_threads = 1
-        diagrams = oineus.compute_diagrams_vr(cloud, max_dim=maxdim, params=settings)
+        diagrams = oineus.compute_diagrams_vr(cloud, max_dim=maxdim + 1, params=settings)
         found = [diagrams.in_dimension(k) for k in range(maxdim + 1)]
     return [int(np.isfinite(np.asarray(bars)[:, 1]).sum()) for bars in found[1:]]
 

@@ -20,10 +20,10 @@
 # cohomology notebook). The blog agrees in its text, β₀ = 1 and β₁ = 1, "confirmed ring". The titles of its own figure
 # say 5 and 3, 27 and 3, 37 and 3.
 #
-# **What you will see.** What persistent cohomology counts, and how much its counts depend on a threshold. Four kinds
-# of models that should *not* have a ring, as the yardstick. A model with a splendid loop that is no ring at all. And
-# then better evidence than any Betti number: an angle read off the loop, and a rat followed round it, lap by lap, on
-# laps the model has never seen.
+# **What you will see.** What persistent cohomology counts, and how much its counts depend on a threshold. Models that
+# should *not* have a ring, as the yardstick. A model with a splendid loop that is no ring at all. And then better
+# evidence than any Betti number: an angle read off the loop, and a rat followed round it, lap by lap, on laps the
+# model has never seen.
 
 # %% tags=["bootstrap"]
 import os
@@ -147,10 +147,13 @@ panels = {
     )
     for v in VARIANTS
 }
+longest_said = ", ".join(
+    "{} from {:.2f} to {:.2f}".format(NAMES[v], *report.main_bar(bars[v])[:2]) for v in VARIANTS
+)
 style.show(
     pictures.birth_death(panels),
     alt="Births against deaths of pieces and loops in five panels, one a model, with a dashed line parallel to the "
-    "diagonal for each threshold. The longest loop of position and direction and that of position stand far above it.",
+    f"diagonal for each threshold. The longest loop: {longest_said}.",
     caption="One subsample of each headline model. Above its dashed line a bar counts under the authors' rule; the line is "
     "1.1 times the longest bar of the shuffled model, the median over subsamples. Bars that never die lie on the top edge.",
     name="birth-death",
@@ -164,8 +167,7 @@ ranked = {
 }
 style.show(
     pictures.ranked_bars(ranked, limits),
-    alt="Lifespans from the longest down, pieces left, loops right, one line a model. Among loops, one bar of position and "
-    "direction and one of position tower over the rest.",
+    alt="Lifespans from the longest down, pieces left, loops right, one line a model, with the threshold dashed.",
     caption="The longest bars by rank: median and range over subsamples. Dashed: the authors' threshold.",
     name="ranked-bars",
 )
@@ -200,7 +202,8 @@ style.show(
 # - **lagged labels**: the true labels, late by at least 5 whole round trips. As smooth and rhythmic as the real
 #   ones, and tied to the wrong spikes. If smooth labels alone could bend the points into a ring, this would show it.
 # - **untrained**: a network after a single step.
-# - **PCA** of the same windowed counts, projected onto the sphere: no labels, no training.
+# - **PCA** of the same windowed counts, projected onto the sphere: no labels, no training. (No null in the strict
+#   sense: if the spikes themselves hold a ring, it may show.)
 #
 # All models of this section were trained equally long.
 
@@ -254,11 +257,11 @@ expect("topology.null.pca.longest_h1", lengths["PCA of the window"].mean())
 expect("topology.shuffled.h1_p", report.p_of(bars["shuffled"], lengths["shuffled labels"]))
 
 # %% [markdown]
-# Look at *position* in the tables above. Nobody told that model about directions, it puts the way there and the way
-# back on top of each other, and still it has one of the longest loops of all. Its points lie on an arc, bent so far
-# that its two ends face each other across a gap; once the balls are as wide as the gap, they close it. A Betti number
-# does not know a ring from a horseshoe. When is the loop *born*? A ring closes as soon as neighbours touch, an arc
-# late.
+# Look at *position* in the tables above. Nobody told that model about directions; it may put the way there and the way
+# back on top of each other, and then its points lie on an arc, not on a ring. But an arc may be bent so far that its
+# two ends face each other across a gap, and once the balls are as wide as the gap, they close it: one long bar. A
+# Betti number does not know a ring from a horseshoe. When is the loop *born*? A ring closes as soon as neighbours
+# touch, an arc late.
 #
 # It is not quite so simple. *Random* points are as dense as the data: where a rat hurries through a turn, few bins
 # mark the passage, and even a ring seems to have a gap. *Greedy* landmarks, each as far as can be from all before,
@@ -374,8 +377,8 @@ ring = circular_coordinate(headline[Model(rec.name, "headline", "posdir", 3, see
 points = headline[Model(rec.name, "headline", "posdir", 3, seed)]
 style.show(
     rings.cocycle(ring, points, ring(points)),
-    alt="Left: landmarks on the sphere with a bundle of edges across the ring at one place, where the cocycle is not "
-    "zero. Right: all points, coloured by the angle that smoothing makes of it.",
+    alt="Left: landmarks on the sphere and the edges between them on which the cocycle is not zero. Right: all points, "
+    "coloured by the angle that smoothing makes of it.",
     caption="Left: the edges that the cocycle counts, one cut through the ring. Right: the angle after smoothing, at every "
     "bin. Where the cut lies means nothing; another cocycle would cut elsewhere.",
     name="cocycle",
@@ -763,7 +766,7 @@ display(
 # ## Take-aways
 #
 # - A Betti number without a threshold is no number; a threshold without a null is a taste.
-# - Look at births. An arc that closes late has a loop as long as a ring's.
+# - Look at births. An arc that closes late can have a loop as long as a ring's.
 # - A null should be hard to beat: smooth labels at the wrong time rather than mere noise, and as long trained.
 # - Ask what only a ring can do. Winding is a whole number, needs no fit and no threshold, and works on laps never seen.
 # - Estimate before you start. Some programs do not fail, they just never end.

@@ -1,6 +1,6 @@
-"""Time and memory of persistent cohomology, each measured in a process of its own.
+"""Time and memory of persistent cohomology, measured in a process of its own.
 
-``python -m helpers.topology_cost CLOUD.npy MAXDIM`` prints seconds and gigabytes as JSON.
+``python -m helpers.topology_cost CLOUDS.npz MAXDIM`` prints points, seconds and gigabytes as JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from helpers.files import ROOT
 from helpers.topology import PRIME, check_cost, landmarks
 
 MEASURED = {
-    "quick": {1: (100, 200, 400, 800), 2: (50, 100, 200, 300)},
+    "quick": {1: (100, 200, 400, 800), 2: (50, 100, 150, 200)},
     "full": {1: (100, 200, 400, 800, 1000), 2: (100, 200, 300, 400, 500)},
 }
 """Numbers of points, by profile and highest homology."""
@@ -34,7 +34,7 @@ def measure(cloud: np.ndarray, maxdim: int, sizes: Sequence[int], seed: int = 0)
     cloud : (T, d) array
     maxdim : int
     sizes : sequence of int
-        Numbers of points.
+        Numbers of points, rising: memory is the most that was held so far.
     seed : int
         Of the draw.
 
@@ -46,19 +46,19 @@ def measure(cloud: np.ndarray, maxdim: int, sizes: Sequence[int], seed: int = 0)
     Raises
     ------
     ValueError
-        If a size would take too long.
+        If a size would take too long, or the sizes do not rise.
     """
-    rows = []
+    if list(sizes) != sorted(set(sizes)):
+        raise ValueError(f"sizes {tuple(sizes)} do not rise; sort them")
+    cloud = np.asarray(cloud, dtype=float)
+    clouds = {str(n): cloud[landmarks(cloud, n, seed=seed)] for n in sizes}
+    check_cost(clouds[str(sizes[-1])], maxdim)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "cloud.npy"
-        for n in sizes:
-            few = np.asarray(cloud, dtype=float)[landmarks(cloud, n, seed=seed)]
-            check_cost(few, maxdim)
-            np.save(path, few)
-            command = [sys.executable, "-m", "helpers.topology_cost", str(path), str(maxdim)]
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-            rows.append((n, *json.loads(done.stdout)))
-    return rows
+        path = Path(folder) / "clouds.npz"
+        np.savez(path, **clouds)
+        command = [sys.executable, "-m", "helpers.topology_cost", str(path), str(maxdim)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [tuple(row) for row in json.loads(done.stdout)]
 
 
 def machine_gb() -> float:
@@ -79,14 +79,19 @@ def peak_gb() -> float:
 
 
 def main() -> None:
-    """Measure one cloud, in this process."""
+    """Measure the clouds of a file, one after the other, in this process."""
     from ripser import ripser
 
-    cloud, maxdim = np.load(sys.argv[1]), int(sys.argv[2])
-    ripser(cloud[:20], maxdim=maxdim, coeff=PRIME)
-    before, start = peak_gb(), perf_counter()
-    ripser(cloud, maxdim=maxdim, coeff=PRIME)
-    print(json.dumps([perf_counter() - start, max(peak_gb() - before, 1e-4)]))
+    maxdim, rows = int(sys.argv[2]), []
+    with np.load(sys.argv[1]) as clouds:
+        ripser(clouds[clouds.files[0]][:20], maxdim=maxdim, coeff=PRIME)
+        before = peak_gb()
+        for name in clouds.files:
+            start = perf_counter()
+            ripser(clouds[name], maxdim=maxdim, coeff=PRIME)
+            seconds = perf_counter() - start
+            rows.append((int(name), seconds, max(peak_gb() - before, 1e-4)))
+    print(json.dumps(rows))
 
 
 if __name__ == "__main__":

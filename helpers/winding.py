@@ -129,8 +129,7 @@ def read_position(angle, position, direction, fitted=None) -> Reading:
         if chosen.sum() < 3 or known.sum() < 3:
             raise ValueError("fewer than three bins of one direction; give whole trips")
         r2.append(_r2(there[0][known], there[1][known], here[0][chosen], here[1][chosen]))
-        cut = opened(here[0][chosen])
-        ranks.append(abs(float(spearmanr(cut, here[1][chosen]).statistic)))
+        ranks.append(_rank(opened(here[0][chosen]), here[1][chosen]))
     return Reading(*r2, *ranks)
 
 
@@ -138,6 +137,11 @@ def opened(angle) -> np.ndarray:
     """Cut a circle open opposite the mean of the angles: (T,) radians from -π to π about it."""
     turned = np.exp(1j * np.asarray(angle, dtype=float))
     return np.angle(turned / turned.mean())
+
+
+def _rank(cut, position) -> float:
+    """Absolute rank correlation; 0 for an angle that never moves, which ranks nothing."""
+    return abs(float(spearmanr(cut, position).statistic)) if np.ptp(cut) > 0 else 0.0
 
 
 def _r2(angle, position, scored_angle, scored_position) -> float:

@@ -232,6 +232,8 @@ def test_lines_fitted_elsewhere_are_scored_here():
     fitted = angle, np.cos(angle), direction
     assert read_position(angle, np.cos(angle), direction, fitted).r2 == pytest.approx(1)
     assert read_position(angle, np.cos(angle + np.pi), direction, fitted).r2 < -2
+    still = read_position(np.full(400, 0.5), np.cos(angle), direction)
+    assert (still.rank_right, still.rank_left) == (0, 0)
     with pytest.raises(ValueError, match="one direction"):
         read_position(angle, angle, np.ones(400))
     with pytest.raises(ValueError, match="constant"):

@@ -51,8 +51,8 @@ def cocycle(coordinate, points, angle) -> Figure:
         ax.set_facecolor(style.BACKGROUND)
         ax.view_init(elev=68, azim=-90)
         ax.set_axis_off()
-        ax.set_title(title, loc="center", y=0.98)
-    fig.subplots_adjust(left=0, right=0.93, top=0.94, bottom=0, wspace=-0.05)
+        ax.set_title(title, loc="center", y=1.0)
+    fig.subplots_adjust(left=0, right=0.93, top=0.92, bottom=0, wspace=-0.05)
     bar = fig.colorbar(drawn, cax=fig.add_axes((0.94, 0.2, 0.014, 0.6)), label="angle (rad)")
     bar.set_ticks([0, np.pi, 2 * np.pi], labels=["0", "π", "2π"])
     return fig
@@ -84,7 +84,7 @@ def angle_by_position(angles: Mapping[str, np.ndarray], position, direction, len
         ax.set(title=title, xlabel="position (m)", xlim=(0, length_m), ylim=(0, 2 * np.pi))
         ax.set_yticks([0, np.pi, 2 * np.pi], labels=["0", "π", "2π"])
     axes[0][0].set_ylabel("circular coordinate (rad)")
-    axes[0][-1].legend(loc="upper right", markerscale=6, fontsize=8)
+    axes[0][-1].legend(loc="center", markerscale=6, fontsize=8)
     return fig
 
 

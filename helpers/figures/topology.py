@@ -157,7 +157,8 @@ def betti_shares(counts: Mapping[str, np.ndarray], highest: int = 6) -> Figure:
         for row, each in enumerate(counts.values()):
             found = np.bincount(np.minimum(np.asarray(each)[:, k], highest), minlength=highest + 1)
             share[row] = found / len(each)
-        ax.imshow(share, cmap=style.POSITION, vmin=0, vmax=1, aspect="auto")
+        seen = np.ma.masked_equal(share, 0)
+        ax.imshow(seen, cmap=style.POSITION, vmin=0, vmax=1, aspect="auto")
         for (row, number), value in np.ndenumerate(share):
             if value:
                 ax.text(number, row, f"{value:.0%}", ha="center", va="center", fontsize=8,
@@ -201,7 +202,7 @@ def cost(
         axes[0].axhline(seconds, color=style.EDGE, lw=0.8)
         axes[0].annotate(name, (0.01, seconds), (0, 2), xycoords=("axes fraction", "data"),
                          textcoords="offset points", fontsize=8, color=style.MUTED)  # fmt: skip
-    axes[0].legend(loc="upper left")
+    axes[0].legend(loc="lower right", bbox_to_anchor=(0.86, 0.02))
     return fig
 
 
