@@ -14,7 +14,7 @@ THEME = ("styles/theme.css", "styles/bootstrap.css", "styles/pydata-sphinx-theme
 TOKEN = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[{};])""")
 NAMED = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
 # components that the book never uses, whose names bootstrap's script would keep alive
-SCRIPTS_WITHOUT_WORD = ("bootstrap.js", "plotly", "searchtools", "language_data", "lightbox-plus")
+SCRIPTS_WITHOUT_WORD = ("bootstrap.js", "plotly", "searchtools", "language_data")
 BY_BOOTSTRAP = {"show", "fade", "active", "collapsing", "tooltip", "tooltip-inner", "tooltip-arrow"}
 NESTED = ("@media", "@supports", "@layer", "@container")
 

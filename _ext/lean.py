@@ -15,11 +15,10 @@ USES = {
     "togglebutton": r'class="[^"]*(?:toggle|dropdown admonition|admonition dropdown)',
     "clipboard": r'class="[^"]*highlight',
     "copybutton": r'class="[^"]*highlight',
-    "lightbox": r"data-lightbox=",
     "neurons": r'id="neurons"',
 }
-# inline scripts of libraries that are gone, or whose settings book.js makes
-INLINE = ("MathJax", "lightbox.option", "THEBE", "thebe")
+# inline scripts of libraries that are gone
+INLINE = ("MathJax", "THEBE", "thebe")
 
 
 def is_used(script, body: str) -> bool:
@@ -43,11 +42,11 @@ def trim(app, pagename, templatename, context, doctree):
     for script in context.get("script_files", ()):
         if script in kept or not is_used(script, context.get("body", "")):
             continue
-        source = str(script.filename or "")
-        if source.endswith("documentation_options.js"):
-            # the theme sets a property of this object in the page itself: it must be there
-            script.attributes.pop("defer", None)
-        elif source:
+        # the theme sets a property of DOCUMENTATION_OPTIONS in the page itself, and the scripts of the
+        # search begin before the next one is there: these may not wait
+        prompt = pagename == "search" or "documentation_options" in str(script.filename or "")
+        script.attributes.pop("defer", None)
+        if script.filename and not prompt:
             script.attributes["defer"] = "defer"
         kept.append(script)
     context["script_files"] = kept
@@ -64,7 +63,7 @@ def remove_unused(app, error):
     static = Path(app.outdir) / "_static"
     if error is not None:
         return
-    for pattern in ("vendor/fontawesome/**/*", "scripts/*.map", "styles/*.map", "js/*.map"):
+    for pattern in ("vendor/fontawesome/**/*", "scripts/*.map", "styles/*.map"):
         for file in static.glob(pattern):
             if file.is_file():
                 file.unlink()

@@ -27,8 +27,13 @@ def file_of(source: str, pagename: str, app) -> Path | None:
     return Path(app.srcdir, "_static", rest) if first == "_static" else None
 
 
+def is_figure(file: Path | None) -> bool:
+    """Whether a picture came out of a notebook."""
+    return file is not None and "jupyter_execute" in file.parts
+
+
 def add_sizes(app, pagename, templatename, context, doctree):
-    """Complete the tags of a page's pictures."""
+    """Complete the tags of a page's pictures; link figures to themselves."""
     count = 0
 
     def complete(found):
@@ -44,7 +49,9 @@ def add_sizes(app, pagename, templatename, context, doctree):
             added += ['loading="lazy"']
         count += 1
         added += ['decoding="async"']
-        return f"<img {' '.join(added)}{tag[4:]}"
+        tag = f"<img {' '.join(added)}{tag[4:]}"
+        # without scripts a figure of a notebook opens by itself; with them, over the page
+        return f'<a class="zoom" href="{source[1]}">{tag}</a>' if is_figure(file) else tag
 
     context["body"] = IMAGE.sub(complete, context.get("body") or "")
 

@@ -28,23 +28,48 @@
     addEventListener("beforeprint", all);
   }
 
-  // ---- the lightbox takes its caption and its alternative text from the figure
+  // ---- figures open over the page; the browser's own dialog keeps focus and knows Escape
   function figures() {
-    for (const link of document.querySelectorAll("a[data-lightbox]")) {
-      const picture = link.querySelector("img");
-      const output = link.closest(".output, .cell_output, p, figure");
-      const near = output?.parentElement?.querySelector(".book-caption");
-      if (near) link.dataset.title = near.innerHTML;
-      if (picture) link.dataset.alt = picture.alt;
+    const links = [...document.querySelectorAll("a.zoom")];
+    if (!links.length || !("HTMLDialogElement" in window)) return;
+    const dialog = document.createElement("dialog");
+    dialog.className = "zoomed";
+    dialog.innerHTML =
+      '<form method="dialog"><button type="button" data-step="-1" aria-label="Previous figure">‹</button>' +
+      '<span aria-live="polite"></span>' +
+      '<button type="button" data-step="1" aria-label="Next figure">›</button>' +
+      '<button class="zoom-close" aria-label="Close">×</button></form>' +
+      '<figure><img alt="A figure of this page"><figcaption></figcaption></figure>';
+    const [picture, caption, count] = ["img", "figcaption", "span"].map((n) => dialog.querySelector(n));
+    let at = 0;
+    function show(index) {
+      at = (index + links.length) % links.length;
+      const small = links[at].querySelector("img");
+      picture.src = links[at].href;
+      picture.alt = small.alt;
+      dialog.setAttribute("aria-label", `Figure ${at + 1}`);
+      count.textContent = `${at + 1} of ${links.length}`;
+      const outputs = links[at].closest(".cell_output");
+      caption.innerHTML = outputs?.querySelector(".book-caption")?.innerHTML ?? "";
     }
-    if (!window.lightbox) return;
-    window.lightbox.option({
-      fadeDuration: 0,
-      imageFadeDuration: 0,
-      resizeDuration: 0,
-      albumLabel: "Figure %1 of %2",
-      disableScrolling: true,
+    links.forEach((link, index) =>
+      link.addEventListener("click", (event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        show(index);
+        dialog.showModal();
+        dialog.querySelector(".zoom-close").focus();
+      }),
+    );
+    dialog.addEventListener("click", (event) => {
+      if (event.target.dataset.step) show(at + Number(event.target.dataset.step));
+      else if (!event.target.closest("form, img, figcaption")) dialog.close();
     });
+    dialog.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (step) show(at + step);
+    });
+    document.body.append(dialog);
   }
 
   // ---- the scorecard: rows by verdict, source, chapter and words

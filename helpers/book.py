@@ -11,15 +11,13 @@ are the commands that change files of the repository.
 
 import argparse
 import dataclasses
-import functools
-import http.server
 import os
 import re
 import shutil
 import sys
 from pathlib import Path
 
-from helpers import expected
+from helpers import expected, serving
 from helpers.files import ROOT, write_text
 from helpers.runner import Outcome, Run, chapter_files, resolve, run_chapters
 
@@ -161,8 +159,7 @@ def do_serve(given: argparse.Namespace) -> int:
         print("no site yet; run `python -m helpers.book book` first", file=sys.stderr)
         return 1
     newest = max(built, key=lambda folder: (folder / "index.html").stat().st_mtime)
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(newest))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", given.port), handler) as server:
+    with serving.server(newest, given.port) as server:
         url = f"http://127.0.0.1:{server.server_port}/"
         print(f"{newest}\n{url} (Ctrl-C ends it)", flush=True)
         try:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 COMPRESSED = (".html", ".css", ".js", ".json", ".svg", ".xml", ".txt")
-DAY = 86_400  # seconds that a browser may keep what the build named by its content
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -33,12 +32,6 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         return io.BytesIO(body)
-
-    def end_headers(self):
-        """Let browsers keep what does not change until the next build."""
-        keep = DAY if "_static" in self.path or "_images" in self.path else 0
-        self.send_header("Cache-Control", f"max-age={keep}")
-        super().end_headers()
 
     def log_message(self, *arguments):
         """Stay quiet: a reader of the terminal wants the address, no log."""

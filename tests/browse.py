@@ -13,7 +13,7 @@ FOUND = next(filter(None, map(shutil.which, NAMES)), None)
 SCREEN = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 FONTS = {"fonts.googleapis.com", "fonts.gstatic.com"}  # the only strangers that a page may ask
-ARGUMENTS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-dev-shm-usage"]
+ARGUMENTS = ["--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
 @contextlib.contextmanager
@@ -68,7 +68,7 @@ def visitor(browser, pages):
             java_script_enabled=scripts,
         )
         contexts.append(context)
-        context.set_default_timeout(90_000)
+        context.set_default_timeout(60_000)
         if scripts:
             context.add_init_script(
                 f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"

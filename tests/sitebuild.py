@@ -19,11 +19,17 @@ from helpers.figures import style
 from helpers.files import ROOT
 from helpers.interactive import ring
 from helpers.site import SITE_FILES, allow_missing_links, shortened_toc
+from helpers.trackplayer import player
 
 LISTED = re.findall(r"file: chapters/(\w+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
 STORED = sorted(path.stem for path in (ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
 PLAIN = re.findall(r"(?:file|root): (\w+)$", (ROOT / "_toc.yml").read_text(), re.MULTILINE)
-NAMES = [*PLAIN, *(f"chapters/{stem}" for stem in STORED), "toy"]  # every page with content
+NAMES = [
+    *PLAIN,
+    *(f"chapters/{stem}" for stem in STORED),
+    "toy",
+    "globe",
+]  # every page with content
 SECONDS = 60
 # The site's hosts have none of these: importing one while building fails.
 BUILD = """
@@ -35,35 +41,63 @@ from jupyter_book.cli.main import main
 main()
 """
 
+SCORES = (
+    '<table class="scorecard book-scorecard"><thead><tr><th scope="col">claim</th></tr></thead>'
+    "<tbody>"
+    '<tr class="group"><th>02</th></tr>'
+    '<tr data-claim="a.b" data-said-by="blog" data-chapter="02" data-verdict="reproduced">'
+    "<td><strong>a sphere</strong></td></tr>"
+    '<tr class="group"><th>03</th></tr>'
+    '<tr data-claim="a.c" data-said-by="paper" data-chapter="03" data-verdict="reproduced">'
+    "<td><strong>a score</strong></td></tr>"
+    '<tr data-claim="a.d" data-said-by="blog" data-chapter="03" data-verdict="not reproduced">'
+    "<td><strong>a path</strong></td></tr></tbody></table>"
+)
 
-def toy_chapter():
-    """A notebook with everything that helpers put on a page."""
-    with plt.style.context(style.STYLE_FILE):
-        figure, axes = plt.subplots()
-        axes.plot([1, 2, 3])
-        png = b64encode(style.to_png(figure)).decode()
-        plt.close(figure)
+
+def notebook(*cells):
+    """A stored chapter of these cells."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=list(cells), metadata={"kernelspec": kernel})
+
+
+def toy_globe():
+    """A chapter with a rotatable figure, whose library is the heaviest thing in the book."""
     angle = np.linspace(0, 6, 300)
     points = np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=1)
     turn = ring(
         points, angle / 6, np.sign(angle - 3), 1.6,
         name="toy-ring", alt="A toy ring", caption="Turn it.", simulated=True,
     )  # fmt: skip
+    html = new_output("display_data", {"text/html": turn, "text/plain": "toy"})
+    return notebook(new_markdown_cell("# A globe"), new_code_cell("globe()", outputs=[html]))
+
+
+def toy_chapter():
+    """A chapter with everything else that helpers put on a page."""
+    with plt.style.context(style.STYLE_FILE):
+        figure, axes = plt.subplots()
+        axes.plot([1, 2, 3])
+        png = b64encode(style.to_png(figure)).decode()
+        plt.close(figure)
     picture = new_output(
         "display_data",
         {"image/png": png, "text/plain": "toy"},
         metadata={"image/png": {"alt": "A line that rises"}},
     )
-    html = new_output("display_data", {"text/html": turn, "text/plain": "toy"})
+    walk = np.r_[np.linspace(0.1, 1.5, 40), np.linspace(1.5, 0.1, 40)]
+    track = player(
+        walk, walk + 0.05, [slice(0, 40), slice(40, 80)], 0.025, 1.6,
+        name="toy-track", alt="A toy run", caption="Play it.", simulated=True,
+    )  # fmt: skip
+    html = new_output("display_data", {"text/html": track + SCORES, "text/plain": "toy"})
     table = "| a | b |\n| --- | --- |\n| 1 | **2** |\n\nand $r^2$"
     prose = new_output("display_data", {"text/markdown": table, "text/plain": "toy"})
-    cells = [
+    return notebook(
         new_markdown_cell("# A toy\n\n> An aside with $x^2$ and `code`."),
         new_code_cell("import os", metadata={"tags": ["bootstrap"]}),
         new_code_cell("toy()", outputs=[picture, html, prose]),
-    ]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    )
 
 
 def lay_out(folder):
@@ -77,8 +111,9 @@ def lay_out(folder):
     for stem in STORED:
         shutil.copy2(ROOT / "chapters" / f"{stem}.ipynb", folder / "chapters")
     nbformat.write(toy_chapter(), folder / "toy.ipynb")
+    nbformat.write(toy_globe(), folder / "globe.ipynb")
     toc = yaml.safe_load(shortened_toc(ROOT, STORED))
-    toc["parts"][-1]["chapters"].append({"file": "toy"})
+    toc["parts"][-1]["chapters"] += [{"file": "toy"}, {"file": "globe"}]
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
     if len(STORED) < len(LISTED):
         allow_missing_links(folder / "_config.yml")
