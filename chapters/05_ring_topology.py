@@ -345,7 +345,7 @@ for k, n, how in (
     settings = {"maxdim": k, "how": how, "seed": seed}
     measured[k] = (
         report.subsampled(shuffles, n, **settings),
-        report.subsampled(true, n, n_starts, **settings),
+        report.subsampled(true, n, **settings),
     )
 p_wide, rows = {}, []
 for d in sorted({m.dimension for m in shuffles}):
@@ -354,9 +354,9 @@ for d in sorted({m.dimension for m in shuffles}):
         p_wide[d, k] = np.median(
             [report.p_of(one, among, k) for one in pick(models, dimension=d).values()]
         )
-    rows.append([f"{d}-D", f"{p_wide[d, 1]:.3f}", f"{p_wide[d, 2]:.3f}"])
+    rows.append([f"{d}-D", str(len(among)), f"{p_wide[d, 1]:.3f}", f"{p_wide[d, 2]:.3f}"])
 said = "" if len(rows) > 1 else "\n\nThe quick profile trains no nulls in more dimensions."
-head = ("position + direction", "p of the longest loop", "p of the longest hollow")
+head = ("position + direction", "null models", "p of the longest loop", "p of the longest hollow")
 display(Markdown(tables.table(head, rows) + said))
 
 # %% [markdown]

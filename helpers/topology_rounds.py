@@ -15,7 +15,6 @@ from helpers.topology_jobs import Model
 from helpers.topology_report import (
     LANDMARKS,
     POINTS,
-    STARTS,
     Bars,
     Clouds,
     longest_bars,
@@ -27,6 +26,8 @@ from helpers.winding import Reading, read_position, share_wound, turns, whole_tr
 
 if TYPE_CHECKING:
     from helpers.fit import Fit
+
+SUBSAMPLES_OF_ANIMALS = 2
 
 
 class Followed(NamedTuple):
@@ -215,7 +216,7 @@ def animals(
         By those models that were not shuffled.
     """
     clouds = {m: fit.embedding for m, fit in fits.items() if m.recording in recordings}
-    found = subsampled(clouds, POINTS[profile], STARTS[profile], seed=seed)
+    found = subsampled(clouds, POINTS[profile], SUBSAMPLES_OF_ANIMALS, seed=seed)
     true = {m: cloud for m, cloud in clouds.items() if m.told != "shuffled"}
     rounds = followed(true, recordings, LANDMARKS[profile])
     shuffled = {
