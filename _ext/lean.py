@@ -42,8 +42,8 @@ def trim(app, pagename, templatename, context, doctree):
     for script in context.get("script_files", ()):
         if script in kept or not is_used(script, context.get("body", "")):
             continue
-        # the theme sets a property of DOCUMENTATION_OPTIONS in the page itself, and the scripts of the
-        # search begin before the next one is there: these may not wait
+        # the theme sets a property of DOCUMENTATION_OPTIONS in the page itself, and the scripts of
+        # the search begin before the next one is there: these may not wait
         prompt = pagename == "search" or "documentation_options" in str(script.filename or "")
         script.attributes.pop("defer", None)
         if script.filename and not prompt:
@@ -52,10 +52,12 @@ def trim(app, pagename, templatename, context, doctree):
     context["script_files"] = kept
 
 
-def unlink(app, pagename, templatename, context, doctree):
-    """Turn links to chapters that this build has not into plain words."""
+def mend(app, pagename, templatename, context, doctree):
+    """Turn links to chapters that a build lacks into plain words; call no list what is none."""
     missing = r'<a class="[^"]*" href="#chapters/[^"]*">(.*?)</a>'
-    context["body"] = re.sub(missing, r"\1", context.get("body") or "", flags=re.DOTALL)
+    body = re.sub(missing, r"\1", context.get("body") or "", flags=re.DOTALL)
+    # a screen reader would look in vain for the items of docutils' list of citations
+    context["body"] = body.replace('<div role="list" class="citation-list">', "<div>")
 
 
 def remove_unused(app, error):
@@ -71,7 +73,7 @@ def remove_unused(app, error):
 
 def setup(app):
     """Register with Sphinx, after all who add scripts."""
-    app.connect("html-page-context", unlink)
+    app.connect("html-page-context", mend)
     app.connect("html-page-context", trim, priority=900)
     app.connect("build-finished", remove_unused)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
