@@ -5,9 +5,13 @@ They are joined in their order; a rule goes when it names a class or an id that 
 a page nor in a script.
 """
 
+import hashlib
 import posixpath
 import re
 from pathlib import Path
+from urllib.parse import quote
+
+import fallbacks
 
 NAME = "site.css"
 THEME = ("styles/theme.css", "styles/bootstrap.css", "styles/pydata-sphinx-theme.css")
@@ -42,10 +46,18 @@ def read(folder: Path, name: str) -> str:
         address = found[2]
         if re.match(r"data:|https?:|#|/", address):
             return found[0]
-        return f"url({posixpath.normpath(posixpath.join(posixpath.dirname(name), address))})"
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(name), address))
+        if place.endswith(".svg") and (folder / place).exists():
+            return f'url("data:image/svg+xml,{drawing(folder / place)}")'
+        return f"url({place})"
 
     text = re.sub(r"""url\((["']?)([^"')]+)\1\)""", moved, text)
     return re.sub(r"""@import ["']([^"']+)["'];""", imported, text)
+
+
+def drawing(path: Path) -> str:
+    """Write a drawing into the sheet: a page that is opened from a file may mask with no other."""
+    return quote(re.sub(r">\s+<", "><", path.read_text(encoding="utf-8")).strip(), safe=" /:='")
 
 
 def blocks(text: str):
@@ -111,12 +123,20 @@ def words_of(folder: Path) -> set[str]:
 
 
 def write(app, error):
-    """Join, drop, and write the sheet."""
-    static = Path(app.outdir) / "_static"
+    """Join, drop, and write the sheet; pages ask for this very version of it."""
+    folder = Path(app.outdir)
     sheets = app.env.__dict__.get("book_sheets") if error is None else None
-    if sheets:
-        joined = "".join(read(static, name) for name in (*THEME, *sheets))
-        (static / NAME).write_text(purged(joined, words_of(Path(app.outdir))), encoding="utf-8")
+    if not sheets:
+        return
+    joined = "".join(read(folder / "_static", name) for name in (*THEME, *sheets))
+    sheet = purged(fallbacks.sheet() + joined, words_of(folder))
+    (folder / "_static" / NAME).write_text(sheet, encoding="utf-8")
+    version = hashlib.sha256(sheet.encode()).hexdigest()[:8]
+    for page in folder.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        asked = re.sub(rf'(_static/{NAME})(\?v=\w+)?"', rf'\1?v={version}"', text)
+        if asked != text:
+            page.write_text(asked, encoding="utf-8")
 
 
 def setup(app):

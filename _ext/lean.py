@@ -1,7 +1,8 @@
 """Load on a page only what it uses, and nothing that it must wait for.
 
 jupyter-book puts thebe, MathJax, tabs and toggles on every page. Here each script must find on the
-page what it works on; all that stay are deferred. Style sheets are left to `bundle.py`.
+page what it works on; all that stay are deferred. Style sheets are left to `bundle.py`. Elements
+that change nothing are taken out: a long chapter has thousands, and a phone lays out each of them.
 """
 
 import re
@@ -16,7 +17,15 @@ USES = {
     "clipboard": r'class="[^"]*highlight',
     "copybutton": r'class="[^"]*highlight',
     "neurons": r'id="neurons"',
+    "globes": r'class="book-plotly"',
 }
+# names, marks and space of code look like the text around them: see "code" in book.css
+PLAIN = re.compile(r'<span class="(?:n|p|o|w|nn|err)">([^<]*)</span>')
+# strings and what stands in them look alike too
+STRING = r'<span class="s[12abdehir]?">([^<]*)</span>'
+STRINGS = re.compile(f"(?:{STRING}){{2,}}")
+# a cell of a table that is one paragraph
+CELL = re.compile(r"(<t[dh](?: [^>]*)?>)<p>((?:(?!</?p>|</?t[dh]\b).)*)</p>(</t[dh]>)", re.DOTALL)
 # inline scripts of libraries that are gone
 INLINE = ("MathJax", "THEBE", "thebe")
 
@@ -52,10 +61,18 @@ def trim(app, pagename, templatename, context, doctree):
     context["script_files"] = kept
 
 
+def joined(run: str) -> str:
+    """Make one element of several strings in a row."""
+    text = re.sub(STRING, r"\1", run)
+    return f'<span class="s2">{text}</span>'
+
+
 def mend(app, pagename, templatename, context, doctree):
     """Turn links to chapters that a build lacks into plain words; call no list what is none."""
     missing = r'<a class="[^"]*" href="#chapters/[^"]*">(.*?)</a>'
     body = re.sub(missing, r"\1", context.get("body") or "", flags=re.DOTALL)
+    body = CELL.sub(r"\1\2\3", PLAIN.sub(r"\1", body))
+    body = STRINGS.sub(lambda run: joined(run[0]), body)
     # a screen reader would look in vain for the items of docutils' list of citations
     context["body"] = body.replace('<div role="list" class="citation-list">', "<div>")
 

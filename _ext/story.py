@@ -6,6 +6,7 @@ lacks (a run of a few chapters) leaves its place empty, and the page says so.
 """
 
 import base64
+import hashlib
 import json
 import re
 from fnmatch import fnmatch
@@ -185,9 +186,11 @@ class NineFigures(Base):
         small = picture.resize((THUMBNAIL, height), Image.Resampling.LANCZOS)
         folder = Path(self.state.document.settings.env.app.outdir) / "_images"
         folder.mkdir(parents=True, exist_ok=True)
-        small.save(folder / f"small-{name}.webp", quality=82, method=4)
+        # hosts let browsers keep what is in this folder for good: another picture, another name
+        file = f"small-{name}-{hashlib.sha256(png).hexdigest()[:12]}.webp"
+        small.save(folder / file, quality=82, method=4)
         return (
-            f'<img src="_images/small-{name}.webp" alt="{escape(alt)}" width="{THUMBNAIL}" '
+            f'<img src="_images/{file}" alt="{escape(alt)}" width="{THUMBNAIL}" '
             f'height="{height}" loading="lazy">'
         )
 
@@ -240,10 +243,10 @@ class Ledger(Base):
         facts = [(one["what"], one["text"]) for one in settings or ()]
         if stamps:
             facts += [
-                ("Machine", ", ".join(sorted({stamp["device"] for stamp in stamps}))),
+                ("Machine", "; ".join(sorted({stamp["device"] for stamp in stamps}))),
                 ("Made on", " to ".join(sorted({min(s["date"] for s in stamps),
                                                 max(s["date"] for s in stamps)}))),
-                ("Recording", ", ".join(sorted({
+                ("Recording", "; ".join(sorted({
                     f"{s['recording']['key']}, {s['profile']} profile" for s in stamps}))),
             ]  # fmt: skip
         if results:

@@ -72,6 +72,24 @@
     document.body.append(dialog);
   }
 
+  // ---- what scrolls sideways can be reached by the keyboard; the theme forgets tables
+  function reachable() {
+    const boxes = document.querySelectorAll(".pst-scrollable-table-container, div.math, div.cell_output");
+    if (!("ResizeObserver" in window)) return;
+    const watch = new ResizeObserver((entries) => {
+      for (const { target } of entries) {
+        const box = target.matches("table") ? target.parentElement : target;
+        if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+        else box.removeAttribute("tabindex");
+      }
+    });
+    for (const box of boxes) {
+      watch.observe(box);
+      const table = box.querySelector(":scope > table");
+      if (table) watch.observe(table); // a font that arrives changes it, not the box
+    }
+  }
+
   // ---- the scorecard: rows by verdict, source, chapter and words
   const FIELDS = [
     ["verdict", "Verdict"],
@@ -137,6 +155,7 @@
   function begin() {
     fade();
     figures();
+    reachable();
     document.querySelectorAll("table.book-scorecard").forEach(filter);
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);

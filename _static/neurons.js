@@ -7,8 +7,11 @@
   const pen = canvas.getContext("2d");
   const REACH = 120; // pixels within which two cells are linked
   const SPEED = 7; // pixels a second
+  const PAUSE = 1000 / 24; // milliseconds from drawing to drawing: at this speed more is not seen
+  const PHONE = 700; // narrower than this, the field is drawn in fewer pixels
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let cells = [];
+  let fading = "";
   let width = 0;
   let height = 0;
   let last = 0;
@@ -23,12 +26,15 @@
   };
 
   function grow() {
-    const sharp = Math.min(window.devicePixelRatio || 1, 2);
     width = canvas.clientWidth;
     height = canvas.clientHeight;
+    const sharp = width < PHONE ? 1 : Math.min(window.devicePixelRatio || 1, 1.5);
     canvas.width = width * sharp;
     canvas.height = height * sharp;
     pen.setTransform(sharp, 0, 0, sharp, 0, 0);
+    fading = pen.createLinearGradient(0, 0.7 * height, 0, height);
+    fading.addColorStop(0, "rgba(0,0,0,0)");
+    fading.addColorStop(1, "#000");
     state = 2023;
     const count = Math.min(90, Math.round((width * height) / 9000));
     cells = Array.from({ length: count }, () => {
@@ -76,13 +82,19 @@
       pen.arc(cell.x, cell.y, cell.size + 1.6 * cell.glow, 0, 2 * Math.PI);
       pen.fill();
     }
+    // the field fades out below; a mask in the style sheet would be composed anew at each frame
+    pen.globalCompositeOperation = "destination-out";
+    pen.fillStyle = fading;
+    pen.fillRect(0, 0.7 * height, width, 0.3 * height + 1);
+    pen.globalCompositeOperation = "source-over";
   }
 
   function frame(now) {
+    request = requestAnimationFrame(frame);
+    if (now - last < PAUSE) return;
     step(Math.min(0.1, (now - last) / 1000));
     last = now;
     draw();
-    request = requestAnimationFrame(frame);
   }
 
   // `data-moving` tells tests, and whoever is curious, whether anything moves
@@ -113,6 +125,10 @@
     still.addEventListener("change", run);
     document.addEventListener("visibilitychange", run);
   };
-  if ("requestIdleCallback" in window) requestIdleCallback(begin, { timeout: 1500 });
-  else setTimeout(begin, 300);
+  const idly = () => {
+    if ("requestIdleCallback" in window) requestIdleCallback(begin, { timeout: 3000 });
+    else setTimeout(begin, 300);
+  };
+  if (document.readyState === "complete") idly();
+  else addEventListener("load", idly);
 })();

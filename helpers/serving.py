@@ -37,7 +37,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         """Stay quiet: a reader of the terminal wants the address, no log."""
 
 
-def server(folder: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
+def server(
+    folder: Path, port: int = 0, handler: type[Handler] = Handler
+) -> http.server.ThreadingHTTPServer:
     """Make a server for a folder.
 
     Parameters
@@ -46,6 +48,8 @@ def server(folder: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
         Of a built site.
     port : int
         0 takes any free one.
+    handler : subclass of Handler
+        How it answers.
 
     Returns
     -------
@@ -57,14 +61,14 @@ def server(folder: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
     OSError
         If the port is taken.
     """
-    handler = functools.partial(Handler, directory=str(folder))
-    return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    answering = functools.partial(handler, directory=str(folder))
+    return http.server.ThreadingHTTPServer(("127.0.0.1", port), answering)
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, handler: type[Handler] = Handler) -> Iterator[str]:
     """Serve a folder in the background; yields the address, for example http://127.0.0.1:41234."""
-    with server(folder) as running:
+    with server(folder, handler=handler) as running:
         thread = threading.Thread(target=running.serve_forever, daemon=True)
         thread.start()
         try:

@@ -41,6 +41,8 @@ from jupyter_book.cli.main import main
 main()
 """
 
+OTHER = "toy.c: not recorded\n"
+SAME = "toy.a: as recorded\ntoy.b: as recorded\n"
 SCORES = (
     '<table class="scorecard book-scorecard"><thead><tr><th scope="col">claim</th></tr></thead>'
     "<tbody>"
@@ -62,14 +64,18 @@ def notebook(*cells):
 
 
 def toy_globe():
-    """A chapter with a rotatable figure, whose library is the heaviest thing in the book."""
+    """A chapter with two rotatable figures, far apart; nothing weighs more than their library."""
     angle = np.linspace(0, 6, 300)
     points = np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=1)
-    turn = ring(
-        points, angle / 6, np.sign(angle - 3), 1.6,
-        name="toy-ring", alt="A toy ring", caption="Turn it.", simulated=True,
-    )  # fmt: skip
-    html = new_output("display_data", {"text/html": turn, "text/plain": "toy"})
+    turns = [
+        ring(
+            points, angle / 6, np.sign(angle - 3), 1.6,
+            name=name, alt="A toy ring", caption="Turn it.", simulated=True,
+        )
+        for name in ("toy-ring", "toy-ring-below")
+    ]  # fmt: skip
+    far = '<div style="height: 3000px"></div>'
+    html = new_output("display_data", {"text/html": far.join(turns), "text/plain": "toy"})
     return notebook(new_markdown_cell("# A globe"), new_code_cell("globe()", outputs=[html]))
 
 
@@ -97,6 +103,10 @@ def toy_chapter():
         new_markdown_cell("# A toy\n\n> An aside with $x^2$ and `code`."),
         new_code_cell("import os", metadata={"tags": ["bootstrap"]}),
         new_code_cell("toy()", outputs=[picture, html, prose]),
+        new_code_cell("checks()", outputs=[new_output("stream", text=SAME)]),
+        new_code_cell(
+            "checks()", outputs=[new_output("stream", text=f"{SAME}toy.c: not recorded\n")]
+        ),
     )
 
 

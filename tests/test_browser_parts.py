@@ -114,6 +114,36 @@ def test_the_globe_draws_turns_and_replays(visit, served):
     assert opened.errors == []
 
 
+def test_plotly_comes_once_and_only_when_a_globe_is_near(visit, served):
+    page = visit("globe", served=served, viewport=browse.PHONE).page
+    fetched = """performance.getEntriesByType("resource")
+        .map(entry => entry.name).filter(name => /plotly|points-/.test(name))"""
+    page.locator("#toy-ring .js-plotly-plot canvas").first.wait_for()
+    assert len(page.evaluate(fetched)) == 2, "the library and the points of the first"
+    page.locator("#toy-ring-below").scroll_into_view_if_needed()
+    page.locator("#toy-ring-below .js-plotly-plot canvas").first.wait_for()
+    names = page.evaluate(fetched)
+    assert sum("plotly.min.js" in name for name in names) == 1
+    assert sum("points-" in name for name in names) == 2, names
+
+
+def test_the_head_of_a_chapter_needs_no_plotly(visit, served):
+    page = visit("chapters/02_place_cell_embeddings", served=served).page
+    page.wait_for_load_state("networkidle")
+    names = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert any("globes.js" in name for name in names)
+    assert not any("plotly" in name for name in names)
+
+
+def test_a_globe_without_its_library_says_so(visit, served):
+    opened = visit("intro", served=served)
+    opened.page.route("**/plotly.min.js", lambda route: route.abort())
+    opened.page.goto(f"{served}/globe.html")
+    said = opened.page.locator("#toy-ring .book-plotly-canvas", has_text="did not load")
+    said.wait_for()
+    assert "cannot be turned" in said.inner_text()
+
+
 def test_the_decoded_runs_play(visit):
     opened = visit("toy")
     page = opened.page
@@ -205,6 +235,48 @@ def test_nothing_is_hidden_without_scripts(visit, name):
     parts = page.locator("article :is(h1, h2, h3, p, li, dt, img, td):not(details *)").all()
     hidden = [part.inner_text() for part in parts if not part.is_visible()]
     assert hidden == []
+
+
+PAPER = """() => {
+  const look = (selector) => getComputedStyle(document.querySelector(selector));
+  const code = [...document.querySelectorAll("article pre")];
+  return {
+    ink: look("article p").color,
+    filter: look("article .cell_output img").filter,
+    cut: code.filter((box) => box.scrollWidth > box.clientWidth).length,
+    row: look(".book-scorecard tr[data-claim]").display,
+    filterbar: look(".scorefilter").display,
+  };
+}"""
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_page_on_paper_is_black_on_white_and_whole(visit, theme):
+    page = visit("toy", theme=theme, viewport={"width": 640, "height": 900}).page
+    page.emulate_media(media="print")
+    seen = page.evaluate(PAPER)
+    assert seen["ink"] == "rgb(0, 0, 0)"
+    assert "invert(1)" in seen["filter"], "figures are drawn for the night"
+    assert seen["cut"] == 0
+    assert seen["row"] == "table-row", "no cards, though paper is as narrow as a phone"
+    assert seen["filterbar"] == "none"
+    assert page.pdf().startswith(b"%PDF")
+
+
+def test_without_scripts_a_globe_promises_nothing(visit):
+    page = visit("globe", scripts=False).page
+    assert "where scripts may run" in page.locator(".book-plotly-canvas").first.inner_text()
+
+
+def test_what_scrolls_sideways_can_be_reached_by_the_keyboard(visit):
+    page = visit("chapters/03_position_decoding", viewport=browse.PHONE).page
+    wide = 0
+    for box in page.locator("article .pst-scrollable-table-container").all():
+        box.scroll_into_view_if_needed()  # laid out only then
+        if box.evaluate("box => box.scrollWidth > box.clientWidth"):
+            page.wait_for_function("box => box.tabIndex === 0", arg=box.element_handle())
+            wide += 1
+    assert wide
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,6 +8,7 @@ import yaml
 from sitebuild import LISTED, STORED, soup
 
 from helpers.files import ROOT
+from helpers.interactive import MAX_BYTES
 
 
 def content(pages):
@@ -49,17 +50,31 @@ def test_tables_and_formulas_of_outputs_are_rendered(pages):
     assert output.select_one(".math")
 
 
-def test_plotly_is_loaded_once_and_only_where_needed(pages):
+def test_checks_that_all_passed_are_folded_and_others_are_not(pages):
+    parsed = soup(pages / "toy.html")
+    (fold,) = parsed.select("details.recorded")
+    assert fold.summary.get_text() == "2 values, each as recorded"
+    assert fold.pre.get_text() == "toy.a\ntoy.b\n"
+    (left,) = [pre.get_text() for pre in parsed.select(".output.stream pre")]
+    assert left == "toy.a: as recorded\ntoy.b: as recorded\ntoy.c: not recorded\n"
+
+
+def test_only_pages_with_a_globe_can_load_plotly_and_their_points_wait_in_files(pages):
     for page in content(pages):
-        scripts = soup(page).select('script[src*="plotly"]')
-        needed = 'class="book-plotly"' in page.read_text(encoding="utf-8")
-        assert len(scripts) == needed, page.name
-        for script in scripts:
-            assert (page.parent / script["src"].split("?")[0]).resolve().exists()
+        text, parsed = page.read_text(encoding="utf-8"), soup(page)
+        globes = text.count('class="book-plotly"')
+        assert len(parsed.select('script[src*="globes.js"]')) == bool(globes), page.name
+        assert not parsed.select('script[src*="plotly"]'), "it would hold up the page"
+        waiting = parsed.select(".book-plotly-data[data-points]")
+        assert len(waiting) == len(parsed.select('script[type="text/book-plotly"]')) == globes
+        for points in waiting:
+            assert points.get_text() == ""
+            file = (page.parent / points["data-points"]).resolve()
+            assert 0 < file.stat().st_size < MAX_BYTES
     assert (pages / "_static/plotly.min.js").exists()
 
 
-def test_the_launch_button_leads_to_the_notebook(pages):
+def test_the_launch_buttons_lead_to_the_notebook(pages):
     address = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
     owner_and_name = address.removeprefix("https://github.com/")
     for stem in STORED:
@@ -68,6 +83,8 @@ def test_the_launch_button_leads_to_the_notebook(pages):
             f"colab.research.google.com/github/{owner_and_name}/blob/main/chapters/{stem}.ipynb"
         )
         assert any(wanted in link for link in links)
+        binder = f"mybinder.org/v2/gh/{owner_and_name}/main?urlpath=lab/tree/chapters/{stem}.ipynb"
+        assert any(binder in link for link in links)
 
 
 def test_links_within_the_site_lead_somewhere(pages):
@@ -104,7 +121,7 @@ def luminance(colour):
 @pytest.mark.parametrize("ground", ["background", "surface"])
 def test_text_is_legible_in_both_themes(theme, text, ground):
     """Contrast of WCAG AA, 4.5 to 1."""
-    colours = rule(f'html[data-theme="{theme}"]')
+    colours = rule('html[data-theme="dark"]' if theme == "dark" else "html[data-theme]")
     pair = [luminance(colours[f"--pst-color-{name}"]) for name in (text, ground)]
     assert (max(pair) + 0.05) / (min(pair) + 0.05) >= 4.5
 
