@@ -17,11 +17,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from helpers import expected, serving
+from helpers import expected, places, pooling, serving
 from helpers.files import ROOT, write_text
 from helpers.runner import Outcome, Run, chapter_files, resolve, run_chapters
 
 NAMED = {".yml", ".md", ".cff", ".py", ".ipynb"}  # where the address may stand
+EVERY_CORE = -1  # workers of --dask without a number
 SEED_STEP = 100  # between the base seeds of `record`, more than the seeds a chapter trains
 
 
@@ -37,34 +38,56 @@ def parser() -> argparse.ArgumentParser:
     for name in ("book", "run", "publish", "record", "sync"):
         made[name].add_argument("chapters", nargs="*", metavar="NN", help="02 03 …; all if none")
     for name in ("book", "run", "publish", "record"):
-        made[name].add_argument(
-            "--recording",
-            default=os.environ.get("CEBRA_BOOK_RECORDING", "achilles"),
-            help="achilles, buddy, cicero, gatsby, simulated, or the name of a file of yours",
-        )
-        default = "full" if name == "publish" else os.environ.get("CEBRA_BOOK_PROFILE", "quick")
-        made[name].add_argument("--profile", choices=("quick", "full"), default=default)
+        add_run_options(made[name], "full" if name == "publish" else "quick")
     for name in ("book", "run"):
         made[name].add_argument("--seed", type=int, default=0, help="the chapters' base seed")
     made["record"].add_argument("--seeds", type=int, default=5, help="how many base seeds (5)")
+    made["record"].add_argument(
+        "--after", type=int, default=0, help="add to so many that are recorded already"
+    )
     made["publish"].add_argument("--check", action="store_true", help="only report drift")
     made["publish"].add_argument(
         "--kept", action="store_true", help="store what the last full run left; run nothing"
     )
     made["serve"].add_argument("folder", nargs="?", type=Path, help="a run's folder in _run/")
     made["serve"].add_argument("--port", type=int, default=8000)
+    add_sweep_options(made["sweep"])
     made["address"].add_argument("url", help="for example https://github.com/you/your-book")
     made["release"].add_argument("tag", help="for example v1.0, or main")
     return top
 
 
+def add_run_options(command: argparse.ArgumentParser, profile: str) -> None:
+    """Let a command choose recording and profile; the environment may choose another than full."""
+    command.add_argument(
+        "--recording",
+        default=os.environ.get("CEBRA_BOOK_RECORDING", "achilles"),
+        help="achilles, buddy, cicero, gatsby, simulated, or the name of a file of yours",
+    )
+    default = profile if profile == "full" else os.environ.get("CEBRA_BOOK_PROFILE", profile)
+    command.add_argument("--profile", choices=("quick", "full"), default=default)
+
+
+def add_sweep_options(command: argparse.ArgumentParser) -> None:
+    """Let a sweep choose its grid, its table, and where its cells are computed."""
+    command.add_argument("grid", type=Path, help="a grid in YAML, for example benchmarks/sweep.yml")
+    command.add_argument("--out", type=Path, help="the table, .csv or .parquet (_run/sweeps/…csv)")
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=int, metavar="N", help="processes here (one a core)")
+    where.add_argument(
+        "--dask", type=int, nargs="?", const=EVERY_CORE, metavar="N", help="a cluster of N"
+    )
+    where.add_argument("--scheduler", default="", metavar="tcp://…", help="a running cluster's")
+
+
 def start(given: argparse.Namespace, seed: int = 0) -> Run:
-    """Resolve the recording and say what will run."""
+    """Resolve the recording and say what will run, if its folders can be written."""
+    places.check(ROOT)
     name, served = resolve(given.recording)
     return Run(name, given.profile, seed, ROOT, served)
 
 
-def report(outcomes: list[Outcome], *places: str) -> int:
+def report(outcomes: list[Outcome], *notes: str) -> int:
     """Print how the chapters went, one line each, and where things are; return the exit code."""
     rows = [("chapter", "seconds", "recording", "verdict")]
     rows += [(o.chapter, f"{o.seconds:.0f}", o.recording, o.verdict) for o in outcomes]
@@ -72,8 +95,8 @@ def report(outcomes: list[Outcome], *places: str) -> int:
     print()
     for row in rows:
         print("  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]))
-    for place in places:
-        print(place)
+    for note in notes:
+        print(note)
     return 0 if all(outcome.ok for outcome in outcomes) else 1
 
 
@@ -123,12 +146,14 @@ def do_record(given: argparse.Namespace) -> int:
     files = chapter_files(ROOT, given.chapters)
     first = start(given)
     results, outcomes = [], []
-    for number in range(given.seeds):
+    for number in range(given.after, given.after + given.seeds):
         run = dataclasses.replace(first, seed=SEED_STEP * number, compare=False)
         outcomes += run_chapters(run, files)
         results.append(run.results)
     if all(outcome.ok for outcome in outcomes):
-        count = expected.record(results, {file.stem.split("_")[0] for file in files})
+        chapters = {file.stem.split("_")[0] for file in files}
+        keep = pooling.add if given.after else expected.record
+        count = keep(results, chapters)
         return report(outcomes, f"\n{count} values recorded in {expected.EXPECTED}")
     return report(outcomes, "\nnothing recorded")
 
@@ -153,7 +178,7 @@ def do_sync(given: argparse.Namespace) -> int:
 
 def do_serve(given: argparse.Namespace) -> int:
     """Serve the newest built site, or that of a run."""
-    wanted = [given.folder / "book"] if given.folder else [ROOT, *ROOT.glob("_run/*/book")]
+    wanted = [given.folder / "book"] if given.folder else [ROOT, *places.runs(ROOT).glob("*/book")]
     built = [p / "_build/html" for p in wanted if (p / "_build/html/index.html").exists()]
     if not built:
         print("no site yet; run `python -m helpers.book book` first", file=sys.stderr)
@@ -204,6 +229,15 @@ def do_release(given: argparse.Namespace) -> int:
     return 0
 
 
+def do_sweep(given: argparse.Namespace) -> int:
+    """Fit a grid of models, judge them on validation laps, write one table."""
+    from helpers import sweep
+
+    dask = given.dask is not None
+    workers = given.workers if given.dask in (None, EVERY_CORE) else given.dask
+    return sweep.run(given.grid, given.out, workers, dask, given.scheduler)
+
+
 def do_clean(given: argparse.Namespace) -> int:
     """Delete what runs and builds made; cached fits and recordings stay."""
     for name in ("_build", "_run"):
@@ -221,6 +255,7 @@ COMMANDS = {
     "record": (do_record, "run chapters under several seeds and record values and tolerances"),
     "build": (do_build, "build the site from the stored outputs"),
     "sync": (do_sync, "carry edited prose into the stored notebooks, without running them"),
+    "sweep": (do_sweep, "fit a grid of models, on this machine or a Dask cluster; one table"),
     "serve": (do_serve, "show a built site in the browser"),
     "address": (do_address, "set the repository's address everywhere, for a fork"),
     "release": (do_release, "set the tag that Colab fetches everywhere"),
@@ -234,7 +269,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return COMMANDS[given.command][0](given)
     except (ValueError, OSError, RuntimeError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        hint = places.mend(error) if isinstance(error, OSError) else ""
+        print(f"error: {error}{hint}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted; what had finished is kept", file=sys.stderr)
