@@ -4,6 +4,7 @@ import joblib
 import numpy as np
 import pytest
 
+from helpers import fitcache, places
 from helpers import kept as keeping
 from helpers.baselines import root_counts
 from helpers.files import ROOT, whole
@@ -117,3 +118,10 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
         raise OSError("disk full")
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["a.npz"]
+
+
+def test_the_cache_has_one_place(monkeypatch):
+    # places.py says it again, for commands that do without torch
+    for given in ("", "elsewhere"):
+        monkeypatch.setenv("CEBRA_BOOK_CACHE", given)
+        assert places.cache() == fitcache.folder()

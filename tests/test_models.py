@@ -10,6 +10,7 @@ import pytest
 
 from helpers.files import ROOT
 from helpers.recordings import RATS, load_recording
+from helpers.sweep_jobs import sweep_jobs_09
 
 ROW = re.compile(r"^\| (\d\d) \| (quick|full) \| ([\d,+ ×?]+) \|$", re.MULTILINE)
 TABLE = ROW.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
@@ -46,7 +47,9 @@ def test_the_table_counts_what_the_chapter_trains(number, profile, models):
     recordings = [load_recording(f"simulated-{rat}".removesuffix("-achilles")) for rat in RATS]
     compares = number == "04"  # it has nothing to compare without the other rats
     more = "others" in inspect.signature(build).parameters and (profile == "full" or compares)
-    jobs = build(recordings[0], profile, *([recordings[1:]] if more else [])).values()
+    jobs = [*build(recordings[0], profile, *([recordings[1:]] if more else [])).values()]
+    if number == "09":
+        jobs += sweep_jobs_09(recordings[0], profile).values()
     steps = Counter(job.parameters["max_iterations"] for job in jobs)
     parts = [f"{count:,} × {each:,}" for each, count in sorted(steps.items(), reverse=True)]
     assert " + ".join(parts) == models

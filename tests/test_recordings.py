@@ -9,6 +9,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+from datahost import Malice
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -424,16 +425,6 @@ def test_an_npz_with_wrong_content_is_one_clear_line(alone, arrays, message):
         load_recording(datadir=alone.parent, on_missing="simulate")
     assert "achilles.npz" in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-class Malice:
-    """Unpickling it leaves a file behind: proof that foreign code ran."""
-
-    def __init__(self, trace):
-        self.trace = trace
-
-    def __reduce__(self):
-        return Path.touch, (self.trace,)
 
 
 def test_a_local_pickle_is_opened_only_if_it_is_the_registered_file(alone, tmp_path, monkeypatch):
