@@ -76,9 +76,8 @@ class Spread(NamedTuple):
 
     def text(self, digits: int = 3) -> str:
         """Mean ± standard deviation (number of values)."""
-        if self.sd is None:
-            return f"{self.mean:.{digits}f}"
-        return f"{self.mean:.{digits}f} ± {self.sd:.{digits}f} ({self.n})"
+        spread = "" if self.sd is None else f" ± {self.sd:.{digits}f} ({self.n})"
+        return number(self.mean, digits) + spread
 
 
 def score_all(fits: Mapping[Model, Fit], rivals: Mapping[Rival, Mapping[str, np.ndarray]]) -> Found:
@@ -120,9 +119,7 @@ def over_mixings(
 
 def first_key(found: Found, setting: Setting, method: str, steps: int) -> Key:
     """Find the key of a method's first seed on a population."""
-    keys = [
-        key for key in found if (key.setting, key.method, key.steps) == (setting, method, steps)
-    ]
+    keys = [k for k in found if (k.setting, k.method, k.steps) == (setting, method, steps)]
     if not keys:
         raise ValueError(f"{method} was not run on {setting} with {steps} steps")
     return min(keys, key=lambda key: key.seed)
@@ -155,6 +152,17 @@ def shared_means(
     return {method: float(np.mean(spread.values[:n])) for method, spread in spreads.items()}
 
 
+def each_mixing(
+    found: Found, profile: str, methods: Sequence[str], measure: str
+) -> list[list[str]]:
+    """Rows of a table: a mixing of the published generator, and every method's score on it."""
+    scores = [over_mixings(found, profile, method, measure).values for method in methods]
+    return [
+        [str(mixing), *(number(s[mixing]) if mixing < len(s) else "–" for s in scores)]
+        for mixing in range(max(map(len, scores)))
+    ]
+
+
 def compare(first: str, second: str, difference: Spread) -> str:
     """Say in one sentence how two methods differ, and on how many mixings."""
     ahead = sum(value > 0 for value in difference.values)
@@ -162,8 +170,8 @@ def compare(first: str, second: str, difference: Spread) -> str:
     spread = "" if difference.sd is None else f" ± {difference.sd:.3f}"
     if difference.n == 1 and not ahead:
         mixings = "none, of one mixing tried"
-    text = f"{first} is ahead of {second} on {mixings}; difference {difference.mean:+.3f}{spread}."
-    return text.replace("-", "−") if "-" in f"{difference.mean:+.3f}" else text
+    apart = number(difference.mean, sign="+")
+    return f"{first} is ahead of {second} on {mixings}; difference {apart}{spread}."
 
 
 def by_steps(found: Found, profile: str, measure: str) -> dict[int, float]:
@@ -194,6 +202,18 @@ def swept(found: Found, profile: str, axis: str, measure: str) -> dict[str, dict
             keys = [first_key(found, setting, method, steps) for setting in here]
             lines.setdefault(method, {})[place] = _spread(found, keys, measure, method)
     return lines
+
+
+def share_of_best(
+    found: Found, profile: str, axis: str, measure: str = "held_out"
+) -> dict[str, dict[float, float]]:
+    """Mean scores along an axis as shares of the best there is, by method and place."""
+    lines = swept(found, profile, axis, measure)
+    best = lines.pop("bound")
+    return {
+        method: {place: one.mean / best[place].mean for place, one in places.items()}
+        for method, places in lines.items()
+    }
 
 
 def bounds(found: Found, profile: str) -> np.ndarray:
@@ -243,6 +263,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Write a Markdown table; the first column is text, the others numbers."""
     lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def number(value: float, digits: int = 3, sign: str = "") -> str:
+    """Write a number with a proper minus sign."""
+    return f"{value:{sign}.{digits}f}".replace("-", "−")
 
 
 def said(method: str, said_by: str) -> str:

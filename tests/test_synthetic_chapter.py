@@ -129,6 +129,27 @@ def test_differences_are_paired_by_mixing():
     assert "on none" in report.compare("A", "B", Spread((-0.1,)))
 
 
+def test_every_mixing_has_its_row_and_what_was_not_run_a_dash():
+    settings = plan.mixings("quick", "cebra")
+    found = found_of({Key(s, "cebra", 0, 1000): 0.5 + s.mixing / 10 for s in settings})
+    found |= found_of({Key(settings[0], "umap"): -0.25})
+    rows = report.each_mixing(found, "quick", ("cebra", "umap"), "in_sample")
+    assert rows == [["0", "0.500", "−0.250"], ["1", "0.600", "–"], ["2", "0.700", "–"]]
+
+
+def test_methods_are_measured_by_the_best_there_is():
+    quick = plan.PLANS["quick"]
+    values = {"cebra": 0.4, "pca": 0.3, "readout": 0.2, "label": 0.9, "bound": 0.5}
+    found = found_of({
+        Key(s, method, 0, quick.steps if method == "cebra" else 0): value
+        for s in plan.sweep("quick")
+        for method, value in values.items()
+    })  # fmt: skip
+    shares = report.share_of_best(found, "quick", "neurons")
+    assert set(shares) == {"cebra", "pca", "readout", "label"}
+    assert shares["cebra"] == pytest.approx(dict.fromkeys((12, 50, 100), 0.8))
+
+
 def test_scores_go_by_population_and_the_label_stands_among_them():
     setting = Setting(samples=3000)
     data = plan.population(setting)
