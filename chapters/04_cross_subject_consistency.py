@@ -156,8 +156,9 @@ MOVES = {"procrustes": "turned", "scaled": "turned and scaled", "linear": "any l
 for name in sources:
     for how, move in MOVES.items():
         rows[f"{name}, {move}"] = summaries(agree[name, how])
-if untold:
-    rows["CEBRA, shuffled labels, turned"] = (report.summary(untold, same_pairs=False), None)
+for how, move in MOVES.items() if untold else ():
+    both = [groups(how, seen, part, name="shuffled") for part in (None, unseen)]
+    rows[f"CEBRA, shuffled labels, {move}"] = summaries(both)
 display(Markdown(report.score_table(rows, "pairs and runs")))
 
 # %% [markdown]
@@ -351,6 +352,10 @@ for by, title in (("ring", "By place and direction"), ("position", "By place alo
         name: (report.summary(folds), report.summary(rats["test", by][name]))
         for name, folds in rats["train", by].items()
     }
+    rows["*control: CEBRA, shuffled labels*"] = tuple(
+        report.summary(list(study.across_rats(points, animals, "shuffled", part, by).values()))
+        for points, part in ((seen, "train"), (unseen, "test"))
+    )
     display(Markdown(f"**{title}**\n\n{report.score_table(rows)}"))
 
 # %%

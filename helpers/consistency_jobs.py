@@ -32,8 +32,8 @@ RUNS = {
             "spikes": 1,
             "spikes-time": 1,
         },
-        "nested 1": {"posdir": 3, "time": 3},
-        "nested 2": {"posdir": 3, "time": 3},
+        "nested 1": {"posdir": 1, "time": 1},
+        "nested 2": {"posdir": 1, "time": 1},
     },
 }
 """Runs of each model on each fold, for every rat; the decoding chapter trains many of them too."""

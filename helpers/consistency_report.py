@@ -124,8 +124,8 @@ def score_table(
 
 
 def said(value: float, digits: int = 2) -> str:
-    """A number with a proper minus sign."""
-    return f"{value:.{digits}f}".replace("-", "−")
+    """A number with a proper minus sign; nought has none."""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
 def _cells(one: Summary) -> list[str]:

@@ -222,3 +222,4 @@ def test_tables_show_the_minus_and_what_is_missing():
     table = report.score_table({"PCA": (one, None), "CEBRA": (one, one)})
     assert "| PCA | **−0.29 ± 0.02** | −0.51 to 0.10 | – | – | 5 |" in table
     assert len(table.splitlines()) == 4
+    assert report.said(-0.001) == "0.00"

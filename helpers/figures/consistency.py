@@ -14,7 +14,14 @@ from matplotlib.patches import Patch
 
 from . import style
 
-COLOURS = (style.TEAL, style.AMBER, style.BLUE, style.VIOLET, style.CORAL, style.GREY)
+COLOURS = {  # the first that a name begins with
+    "CEBRA-Time": style.AMBER,
+    "CEBRA, shuffled": style.GREY,
+    "CEBRA": style.TEAL,
+    "PCA": style.BLUE,
+    "UMAP": style.VIOLET,
+    "t-SNE": style.CORAL,
+}
 # Dark enough everywhere for light digits: below zero reddish, above greenish.
 AGREEMENT = LinearSegmentedColormap.from_list("agreement", ("#8c2f47", style.CARD, "#217a6c"))
 
@@ -84,8 +91,7 @@ def _pairs(ax: Axes, pairs, published, said_by: str, ylabel: str) -> None:
         if name in published:
             low, high = published[name]
             ax.fill_between([x - 0.42, x + 0.42], low, high, color=style.CORAL, alpha=0.3, lw=0)
-        colour = COLOURS[x % len(COLOURS)]
-        _dots(ax, x, values, colour)
+        _dots(ax, x, values, _colour(name))
     ax.axhline(0, color=style.MUTED, lw=0.8)
     ax.set_xticks(range(len(pairs)), list(pairs), rotation=25, ha="right")
     ax.set(ylabel=ylabel, xlim=(-0.6, len(pairs) - 0.4))
@@ -94,7 +100,12 @@ def _pairs(ax: Axes, pairs, published, said_by: str, ylabel: str) -> None:
     if published:
         band = f"the {said_by}'s range"
         handles.append(Patch(color=style.CORAL, alpha=0.3, label=band))
-    ax.legend(handles=handles, loc="best", fontsize=8.5)
+    above = {"loc": "lower right", "bbox_to_anchor": (1, 1), "ncols": 2, "frameon": False}
+    ax.legend(handles=handles, fontsize=8.5, **above)  # inside it would hide pairs
+
+
+def _colour(name: str) -> str:
+    return next((colour for start, colour in COLOURS.items() if name.startswith(start)), style.GREY)
 
 
 def _dots(ax: Axes, x: float, values, colour: str) -> None:
@@ -130,7 +141,7 @@ def held_out(
     for number, (name, (train, test)) in enumerate(pairs.items()):
         if np.shape(train) != np.shape(test):
             raise ValueError(f"{name} has {np.size(train)} pairs, and {np.size(test)} held out")
-        x, colour = 2.4 * number, COLOURS[number % len(COLOURS)]
+        x, colour = 2.4 * number, _colour(name)
         ax.plot([x, x + 1], [train, test], "-", color=colour, lw=0.8, alpha=0.45)
         ax.plot([x] * len(train), train, "o", color=colour, ms=4.5)
         ax.plot([x + 1] * len(test), test, "o", mfc=style.CARD, mec=colour, ms=4.5)
@@ -158,15 +169,17 @@ def growth(curves: Mapping[str, Mapping[int, tuple[float, float, float]]]) -> Fi
     Parameters
     ----------
     curves : mapping of str to mapping of size to (mean, low, high)
-        Low and high: the smallest and the largest pair.
+        Low and high: the smallest and the largest pair. Dashed where the name says "held-out".
     """
     fig, ax = plt.subplots(figsize=(9, 4.0))
     sizes = sorted({size for points in curves.values() for size in points})
-    for shift, ((label, points), colour) in enumerate(zip(curves.items(), COLOURS, strict=False)):
+    for shift, (label, points) in enumerate(curves.items()):
         x = np.array(sorted(points)) * 1.03**shift  # apart, so that none hides another
         mean, low, high = np.array([points[size] for size in sorted(points)]).T
-        spans = [mean - low, high - mean]
-        ax.errorbar(x, mean, spans, fmt="o-", color=colour, lw=1.6, elinewidth=1, label=label)
+        look = {"color": _colour(label), "lw": 1.6, "elinewidth": 1, "label": label}
+        if "held-out" in label:
+            look |= {"ls": "--", "mfc": style.CARD}
+        ax.errorbar(x, mean, [mean - low, high - mean], marker="o", **look)
     ax.axhline(0, color=style.MUTED, lw=0.8)
     ax.set_xscale("log", base=2)
     ax.set_xticks(sizes, [str(size) for size in sizes])
