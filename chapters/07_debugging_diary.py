@@ -48,14 +48,12 @@ profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
 seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-import time
-
 import numpy as np
 from IPython.display import Markdown, display
 from ripser import ripser
 from tqdm import tqdm
 
-from helpers import diary, diary_cascade, diary_pages, shape, ties
+from helpers import diary, diary_cascade, diary_pages, shape, ties, topology_cost
 from helpers.claims import begin, claims, expect, published
 from helpers.figures import diary as pictures
 from helpers.figures import style
@@ -66,7 +64,7 @@ from helpers.recordings import load_recording
 from helpers.rivals import COUNTS, few_rivals, leaking_rivals
 from helpers.scores import mean_score
 from helpers.splits import leaky_split, nested_splits
-from helpers.topology import check_cost
+from helpers.topology import check_cost, longest
 from helpers.trainer import train
 from helpers.training import fit_many
 from helpers.verdicts import shown, stated
@@ -99,19 +97,30 @@ display(Markdown(f"The two names are **{distance}** characters apart. The blog s
 expect("diary.one_character", distance)
 
 # %% [markdown]
-# **Guard.** One function describes the device, on a card and without, and a test runs both. Each chapter's first line
-# prints what it says, so it cannot be broken for long:
+# Now one function describes the device, on a card and without. Each chapter's first line prints what it says, so it
+# cannot be broken for long:
 
 # %% tags=["nbval-ignore-output"]
 print(describe_device())
 
 # %% [markdown]
+# <div class="book-debug" data-label="bug: the attribute">
+#
+# **What it cost.** One crash, in the first lines, before anything was computed. The cheapest kind there is.
+#
+# **Guard.** `describe_device()`, run by a test with a card and without, and by every chapter.
+#
 # **Moral.** Code for hardware that you do not have is code that you have not run. Give the test a stand-in.
+#
+# </div>
 #
 # ## The data loader
 #
 # **Symptom.** The recording is not found: the package's download asks a host that has stopped handing out files. figshare
-# now answers with status 202 and an empty page, and the files moved.
+# now answers with status 202 and an empty page.
+#
+# **Cause.** An address is part of the code, and it is the part that others can change. CEBRA's interface differs from
+# version to version, and with version `0.6.1` its files moved to another host.
 #
 # **Fix.** A cascade: a local file; the official download; the package's own loader; a simulated rat, clearly labelled.
 # Each step can fail in its own way, and a fallback that has never been seen to fall is a hope. So here is a data host of
@@ -152,8 +161,17 @@ for act, (id, _) in ACTS.items():
 # Two rows end in an error on purpose. Bytes that are not the registered ones are never unpickled: a pickle is a program.
 # And a folder that was named and is missing is a mistake to point out, no reason to go and fetch something else.
 #
-# **Guard.** These acts, and a dozen more, are tests. **Moral.** A fallback must say that it was taken. A simulated rat
-# that passes for a real one is worse than no rat.
+# <div class="book-debug" data-label="bug: the data loader">
+#
+# **What it cost.** To whoever reads this book, at most the seconds in the table. To whoever falls back in silence,
+# every figure after it: they show a rat that never lived.
+#
+# **Guard.** These acts, and a dozen more, are tests. What was downloaded is checked before it is opened, and the
+# banner of each chapter names what served.
+#
+# **Moral.** A fallback must say that it was taken. A simulated rat that passes for a real one is worse than no rat.
+#
+# </div>
 #
 # ## The hang
 #
@@ -161,34 +179,75 @@ for act, (id, _) in ACTS.items():
 # the computation looks at all triples of points for H₁ and at all quadruples for H₂.
 
 # %% tags=["nbval-ignore-output"]
-AT = 2000
+AT, SIZES = 2000, (60, 85, 120, 170, 240)
 rng = np.random.default_rng(seed)
 angle = rng.uniform(0, 2 * np.pi, AT)
 cloud = np.c_[np.cos(angle), np.sin(angle), np.zeros(AT)] + rng.normal(0, 0.1, (AT, 3))
-n_points = np.array([60, 85, 120, 170])
-seconds = []
-for n in n_points:
-    start = time.perf_counter()
-    ripser(cloud[:n], maxdim=2, coeff=47)
-    seconds.append(time.perf_counter() - start)
-power, offset = np.polyfit(np.log(n_points[1:]), np.log(seconds[1:]), 1)
-estimate = float(np.exp(offset + power * np.log(AT)))
-quadruples = AT * (AT - 1) * (AT - 2) * (AT - 3) // 24
+n_points, seconds, gigabytes = np.array(topology_cost.measure(cloud, 2, SIZES, seed)).T
+power, hours, memory = diary.extrapolated(n_points[1:], seconds[1:], gigabytes[1:], AT)
+
+# %% tags=["nbval-ignore-output"]
+rows = [
+    f"| {n:,.0f} | {diary.simplices(int(n), 3):,} | {s:.2f} | {1000 * g:,.0f} |"
+    for n, s, g in zip(n_points, seconds, gigabytes, strict=True)
+]
+rows += [
+    f"| *{AT:,}* | {diary.simplices(AT, 3):,} | *{3600 * hours:,.0f}* | *{1000 * memory:,.0f}* |"
+]
+head = (
+    "| points | simplices, up to quadruples | seconds | memory (MB) |\n| --: | --: | --: | --: |\n"
+)
+display(
+    Markdown(head + "\n".join(rows) + "\n\nMeasured just now; *in italics* where the lines lead.")
+)
 
 # %% tags=["nbval-ignore-output"]
 style.show(
-    pictures.growth(n_points, np.array(seconds), power, AT, estimate),
-    alt=f"Seconds for H2 of {', '.join(map(str, n_points))} points of a noisy ring on logarithmic axes: "
-    f"{', '.join(f'{s:.2f}' for s in seconds)}; the line leads to {estimate / 3600:.0f} hours at {AT:,} points.",
-    caption=f"Time for H₂ of a noisy ring, measured just now, grows with about the {power:.1f}th power of the number of "
-    f"points. {AT:,} points have {quadruples / 1e9:,.0f} thousand million quadruples.",
+    pictures.growth(n_points, seconds, power, AT, 3600 * hours),
+    alt=f"Seconds for H2 of {', '.join(f'{n:.0f}' for n in n_points)} points of a noisy ring on logarithmic axes: "
+    f"{', '.join(f'{s:.2f}' for s in seconds)}; the line leads to {hours:.1f} hours at {AT:,} points.",
+    caption=f"Time for H₂ of a noisy ring grows with about the {power:.1f}th power of the number of points.",
     name="hang",
 )
 
 # %% [markdown]
-# **Fix.** The blog went down to `maxdim=1` and 800 points. What is lost is the void that tells a sphere from a ring; what
-# is kept are the loops, which do not depend on what is computed above them. **Guard.** This book's function tries a few
-# points first, and refuses what would not come back, with the size that would:
+# **Fix.** The blog went down to `maxdim=1` and 800 points. What is lost is the void that tells a hollow sphere from a full
+# one. What is kept are the loops, which do not depend on what is computed above them, and which more points show better.
+
+# %% tags=["nbval-ignore-output"]
+FEW, MANY = 150, 800
+away = rng.normal(size=(MANY, 3))
+away /= np.linalg.norm(away, axis=1, keepdims=True)
+shapes = {
+    "a noisy ring": cloud,
+    "a noisy sphere": away + rng.normal(0, 0.1, away.shape),
+    "a full ball": away * rng.uniform(0, 1, (MANY, 1)) ** (1 / 3),
+}
+
+
+def longest_bars(points, maxdim):
+    """Longest finite bar of H₁, and of H₂ if it is computed."""
+    return [longest(diagram) for diagram in ripser(points, maxdim=maxdim, coeff=47)["dgms"][1:]]
+
+
+bars = {
+    name: (*longest_bars(points[:FEW], 2), *longest_bars(points[:MANY], 1))
+    for name, points in shapes.items()
+}
+head = f"| longest bar | H₁, {FEW} points | H₂, {FEW} points | H₁, {MANY} points | H₂ |\n"
+rows = [
+    f"| {name} | {a:.2f} | {b:.2f} | {c:.2f} | not computed |" for name, (a, b, c) in bars.items()
+]
+sphere, ball, ring = (bars[name] for name in ("a noisy sphere", "a full ball", "a noisy ring"))
+said = (
+    f"Sphere and ball differ by the void, {sphere[1]:.2f} against {ball[1]:.2f}; by loops alone it is {sphere[2]:.2f} "
+    f"against {ball[2]:.2f}. The ring's loop, {ring[2]:.2f}, needs no H₂."
+)
+table = "\n".join([f"{head}| --- | --: | --: | --: | --: |", *rows])
+display(Markdown(f"{table}\n\n{said}"))
+
+# %% [markdown]
+# This book's function tries a few points first, and refuses what would not come back, with the size that would:
 
 # %% tags=["nbval-ignore-output"]
 with diary.told(ValueError) as refused:
@@ -203,13 +262,23 @@ expect("diary.hang.refused", bool(refused))
 expect("diary.hang.same_loops", same_loops)
 
 # %% [markdown]
+# <div class="book-debug" data-label="bug: the hang">
+#
+# **What it cost.** An evening, or the machine: what has no progress bar is waited for. The table says how long it
+# would have been.
+#
+# **Guard.** `check_cost`, called by this book's `persistence` itself; a test holds its estimate to measured times.
+#
 # **Moral.** Before starting what may not end, run a hundredth of it and multiply. Chapter 05 does the real thing.
+#
+# </div>
 #
 # ## The stale outputs
 #
 # **Symptom.** A runtime was reset, half of the cells were run again, and figures of two runs stand side by side. Nothing
-# looks wrong. **Fix**, then: run all. **Guard**: every published page of this book is stamped with its data, its code,
-# its versions and a hash of its outputs; a check compares. Here are four forgeries of a page of this book.
+# looks wrong. **Cause.** A notebook keeps an output until its cell runs again, whatever happened to the variables behind
+# it. **Fix**, then: run all. And to see that it was done, every published page of this book is stamped with its data, its
+# code, its versions and a hash of its outputs; a check compares. Here are four forgeries of a page of this book.
 
 # %% tags=["nbval-ignore-output"]
 found = {how: diary_pages.findings("02", how) for how in diary_pages.FORGERIES}
@@ -224,13 +293,22 @@ display(
 expect("diary.stale.found", all(found.values()) and not untouched)
 
 # %% [markdown]
+# <div class="book-debug" data-label="bug: the stale outputs">
+#
+# **What it cost.** Trust, and nobody knows when: a picture of last week carries no date.
+#
+# **Guard.** `make check` holds every page to its stamp, and the forgeries above are tests.
+#
 # **Moral.** An output belongs to a run, not to a cell. Publish runs.
+#
+# </div>
 #
 # ## Bugs that nobody noticed: whole numbers for labels
 #
 # The four so far made noise. The rest is about silence. Hand CEBRA positions in whole centimetres, and it takes them for
 # *classes*: another loader, another algorithm, in which places a centimetre apart are as different as the ends of the
-# track. The setting that asks for steps in time is ignored without a word.
+# track. The setting that asks for steps in time is ignored without a word. The cause is a convenience: the type of a
+# label decides what it means.
 
 # %% tags=["nbval-ignore-output"]
 few = slice(0, 2000)
@@ -251,6 +329,17 @@ for kind, id in (("floating point", "float"), ("whole numbers", "integer")):
 expect("diary.labels.refused", bool(refused))
 
 # %% [markdown]
+# <div class="book-debug" data-label="bug: whole numbers">
+#
+# **What it cost.** No crash and no warning, only another algorithm than the one that was asked for. Every number
+# after it is well made and answers another question.
+#
+# **Guard.** `Job` takes labels as `float32` and nothing else.
+#
+# **Moral.** A type is a poor place for a decision. Say it, or be asked.
+#
+# </div>
+#
 # ## Seeds that do nothing
 #
 # Train twice with one seed and get two models. The library's sampling distributions take a `seed`, and then draw one of
@@ -273,8 +362,19 @@ for who, same in repeats.items():
     expect(f"diary.seeds.{who}_repeats", same)
 
 # %% [markdown]
-# So a run of the library cannot be repeated by giving its seed again; a spread over runs comes by itself. **Guard.** Our
-# sampler has one generator, which the job's seed starts.
+# So a run of the library cannot be repeated by giving its seed again; a spread over runs comes by itself. The fix is one
+# generator for all draws, which the job's seed starts.
+#
+# <div class="book-debug" data-label="bug: dead seeds">
+#
+# **What it cost.** No run of the library can be had again, by its authors either. Whoever fixed the seed to compare
+# two settings compared two dice as well.
+#
+# **Guard.** A test trains twice with one seed and compares every weight, to the last bit.
+#
+# **Moral.** Whoever offers a seed should run twice and look.
+#
+# </div>
 #
 # ## The leak that decodes anything
 #
@@ -295,14 +395,18 @@ r2 = {split: mean_score(results, "r2") for split, results in decoded.items()}
 style.show(
     pictures.invented(
         {
-            f"{split}: R² {r2[split]:.2f}": (r[0].bins, r[0].label[:, 0], r[0].predicted[:, 0])
+            f"{split}: R² {diary.said(r2[split])}": (
+                r[0].bins,
+                r[0].label[:, 0],
+                r[0].predicted[:, 0],
+            )
             for split, r in decoded.items()
         },
         rec.bin_s,
         rec.length_m,
     ),
     alt="An invented slow wave over time and what was decoded from the spikes. R² "
-    + ", ".join(f"with {split} {value:.2f}" for split, value in r2.items()),
+    + ", ".join(f"with {split} {diary.said(value)}" for split, value in r2.items()),
     caption="A position that never was, decoded from real spikes. A window that is shared with a training bin gives the "
     "moment away, and with the moment anything that varies slowly.",
     name="invented",
@@ -313,7 +417,18 @@ expect("diary.invented.leaky_r2", r2["bins from a hat"])
 expect("diary.invented.held_out_r2", r2["trips held out"])
 
 # %% [markdown]
+# The cause is the overlap: ten bins make a window, so a test bin shares its spikes with training bins on either side. The
+# fix is to cut by trips, and to keep windows within their part.
+#
+# <div class="book-debug" data-label="bug: the leak">
+#
+# **What it cost.** The blog's headline of decoding. Chapter 03 counts how many centimetres of it were shared spikes.
+#
+# **Guard.** Every number of this book names its split; a test sees that no window of one part reaches into the other.
+#
 # **Moral.** Feed your pipeline something that cannot work. If it works, it is broken.
+#
+# </div>
 #
 # ## The first of equals
 #
@@ -342,7 +457,7 @@ within = {key: shape.linear_r2(p, rec.position, rec.direction) for key, (p, _) i
 chance = np.log(jobs["dir", ties.FIRST].parameters["batch_size"])
 rows = [
     f"| {names[of]} | {rules[tie]} | {positives[of, tie]:,} | {loss[of, tie]:.3f} "
-    f"| {round(rand[of, tie], 2) + 0.0:.2f} | {within[of, tie]:.2f} |"
+    f"| {diary.said(rand[of, tie])} | {diary.said(within[of, tie])} |"
     for of in names
     for tie in rules
 ]
@@ -359,7 +474,7 @@ style.show(
     alt="Four globes coloured by running direction: trained on direction and on shuffled direction, with the first of "
     "equal labels as positive and with any of them. "
     + "; ".join(
-        f"{names[o]}, {rules[t]}: Rand index {rand[o, t]:.2f}" for o in names for t in rules
+        f"{names[o]}, {rules[t]}: Rand index {diary.said(rand[o, t])}" for o in names for t in rules
     ),
     caption="The same jobs, but for one line of the sampler.",
     name="ties",
@@ -384,6 +499,8 @@ more = "less" if within[any_dir] < within[first_dir] else "no less"
 blame = "a part of what was learnt is the tie-break"
 if learnt[ties.RANDOM] < 0.1 * learnt[ties.FIRST]:
     blame = "what was learnt is the tie-break"
+one = positives[nonsense] == 1
+drawn_from = "the same window" if one else f"one of the same {positives[nonsense]} windows"
 display(
     Markdown(
         f"The two clusters {survive}: with any of the equals the Rand index is {rand[any_dir]:.2f}, and position is "
@@ -391,14 +508,22 @@ display(
         f"The shuffled rows are the ones to look at. Chance is {chance:.3f}. The paper's model of shuffled directions ends "
         f"at {claimed:.3f}, below it; ours, by the library's rule, at {loss[nonsense]:.3f}: {learnt[ties.FIRST]:.3f} "
         f"*learnt* from labels that say nothing. With any of the equals, {learnt[ties.RANDOM]:.3f}. So {blame}: by the rule "
-        f"every positive is one of {positives[nonsense]} window(s), always the same, and to lie near one point is easily "
-        "learnt."
+        f"every positive is {drawn_from}, and to lie near one point is easily learnt."
     )
 )
 
 # %% [markdown]
-# **Guard.** Our sampler does as the library does, because this book reproduces; a test holds it to that. Whoever trains
-# on classes should hand them over as what they are.
+# <div class="book-debug" data-label="bug: the first of equals">
+#
+# **What it cost.** A published control that looks as if it had learnt something. A control that learns makes every
+# comparison with it milder.
+#
+# **Guard.** Our sampler does as the library does, because this book reproduces, and a test holds it to that. The rule
+# with random ties stands beside it, for comparison.
+#
+# **Moral.** A tie-break is a decision. And whoever trains on classes should hand them over as what they are.
+#
+# </div>
 #
 # ## Worse than the mean is not the opposite
 #
@@ -413,7 +538,7 @@ cases = {
     "upside down": -truth,
 }
 rows = [
-    "| {} | {:.2f} | {:+.2f} |".format(name, *diary.r2_and_correlation(truth, guess))
+    f"| {name} | {' | '.join(diary.said(value) for value in diary.r2_and_correlation(truth, guess))} |"
     for name, guess in cases.items()
 ]
 display(Markdown("| prediction | R² | correlation |\n| --- | --: | --: |\n" + "\n".join(rows)))
@@ -424,7 +549,17 @@ for id, name in (("large", "three times too large"), ("inverted", "upside down")
 
 # %% [markdown]
 # The first two follow the truth perfectly and have a negative R²; so has the third, which really is inverted. R² below
-# nought means that the mean would have been the better guess. Chapter 04 reports both for PCA.
+# nought means that the mean would have been the better guess.
+#
+# <div class="book-debug" data-label="bug: worse than the mean">
+#
+# **What it cost.** One word in a post, and a wrong picture in the mind of whoever read it.
+#
+# **Guard.** Chapter 04 prints the correlation beside every negative R².
+#
+# **Moral.** Look up what a number is before giving it a name.
+#
+# </div>
 #
 # ## Titles against their text
 #
@@ -440,6 +575,16 @@ rows = [
 display(Markdown("| claim | says here | and there |\n| --- | --- | --- |\n" + "\n".join(rows)))
 
 # %% [markdown]
+# <div class="book-debug" data-label="bug: titles">
+#
+# **What it cost.** Nothing, as long as nobody reads both.
+#
+# **Guard.** *contradicts itself* is a verdict of its own on the scorecard, whatever we measure.
+#
+# **Moral.** The title of a figure is written before the figure. Read it again after.
+#
+# </div>
+#
 # ## Our own
 #
 # This book was built in a hurry, too, and its history keeps what went wrong. Three of many:
@@ -471,8 +616,8 @@ expect("diary.own.bar_stands", bar.n == 0)
 # - **A diary is written by the survivor.** We list the bugs we found.
 # - **A stand-in is not the thing.** The attribute fails here on a stand-in unless a card is present, and the host that
 #   misbehaves is ours. Real hosts have more imagination.
-# - **A fast look.** The extrapolated time comes from clouds of a hundred-odd points on one machine; read it as hours
-#   or days, not as a number.
+# - **A fast look.** The extrapolated time and memory come from clouds of a few hundred points at most, on one machine that
+#   may have had other work; read them as hours or days, not as numbers. The guard's own estimate is rougher still.
 # - **The ties may not be the whole story.** The paper's shuffled loss was computed elsewhere, by other versions. Ours shows
 #   that the rule is enough to make such a number, and that without it the number is gone.
 #

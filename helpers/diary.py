@@ -7,6 +7,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import comb
 from unittest.mock import patch
 
 import cebra
@@ -143,6 +144,44 @@ def invented(recording: Recording, seed: int) -> Recording:
     wave = gaussian_filter1d(noise, 2 / recording.bin_s)  # two seconds wide
     rank = wave.argsort().argsort() / (len(wave) - 1)
     return replace(recording, position=(recording.length_m * rank).astype(np.float32))
+
+
+def simplices(n: int, dimension: int) -> int:
+    """Count the simplices on `n` points, up to a dimension: points, pairs, triples, quadruples.
+
+    >>> simplices(4, 3)
+    15
+    """
+    return sum(comb(n, size) for size in range(1, dimension + 2))
+
+
+def extrapolated(n_points, seconds, gigabytes, at: int) -> tuple[float, float, float]:
+    """Follow the straight lines through time and memory, on logarithmic axes, to more points.
+
+    Parameters
+    ----------
+    n_points, seconds, gigabytes : (k,) arrays
+        Measured; positive.
+    at : int
+        Number of points asked for.
+
+    Returns
+    -------
+    power : float
+        Of the number of points, with which time grows.
+    hours, gigabytes : float
+        There.
+    """
+    (power, hours), (growth, memory) = (
+        np.polyfit(np.log(n_points), np.log(values), 1)
+        for values in (np.asarray(seconds) / 3600, gigabytes)
+    )
+    return float(power), float(np.exp(hours) * at**power), float(np.exp(memory) * at**growth)
+
+
+def said(value: float) -> str:
+    """Write a number with two decimals and a proper minus sign, nought without."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def r2_and_correlation(true: np.ndarray, predicted: np.ndarray) -> tuple[float, float]:

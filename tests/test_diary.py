@@ -95,6 +95,20 @@ def test_the_library_ignores_its_seed():
     assert not np.array_equal(diary.library_draws(labels, 0), diary.library_draws(labels, 0))
 
 
+def test_costs_are_counted_and_followed_to_more_points():
+    assert diary.simplices(5, 3) == 5 + 10 + 10 + 5
+    assert diary.simplices(2000, 3) > 6.6e11
+    n = np.array([50.0, 100.0, 200.0])
+    power, hours, memory = diary.extrapolated(n, 3600 * n**4, 2 * n**3, 1000)
+    assert power == pytest.approx(4)
+    assert hours == pytest.approx(1e12)
+    assert memory == pytest.approx(2e9)
+
+
+def test_numbers_are_written_with_a_minus_and_nought_without():
+    assert [diary.said(value) for value in (-0.344, -0.001, 2)] == ["−0.34", "0.00", "2.00"]
+
+
 def test_negative_r2_is_not_anticorrelation():
     truth = np.linspace(-1, 1, 50)
     assert diary.r2_and_correlation(truth, 3 * truth) == pytest.approx((-3, 1))
