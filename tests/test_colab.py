@@ -1,11 +1,14 @@
-"""In Colab: the first cell of each chapter fetches the book at its tag and leaves Colab's torch be.
+"""On other people's machines. In Colab a chapter's first cell fetches the book and leaves torch be,
+in Binder all is installed that the chapters import.
 
 The environment holds Colab's own versions of what must not change, and a stand-in for torch, whose
 real weight would add nothing: pip reads its name and version only.
 """
 
+import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -20,6 +23,12 @@ from helpers.runner import chapter_files
 
 COLAB = {"numpy": "2.1.3", "scikit-learn": "1.6.1", "pandas": "2.2.3"}
 STAND_INS = {"torch": "2.11.0"}
+OTHER_NAME = {
+    "sklearn": "scikit-learn", "yaml": "PyYAML", "umap": "umap-learn", "PIL": "Pillow",
+    "IPython": "ipykernel", "mpl_toolkits": "matplotlib",
+}  # fmt: skip
+# pyarrow is for tables of sweeps in Parquet alone; the others run chapters from the command line
+BROUGHT_ALONG = {"pyarrow", "papermill", "nbclient"}
 CHAPTERS = chapter_files(ROOT)
 REPOSITORY = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
 
@@ -124,3 +133,31 @@ def test_outside_colab_the_first_cell_only_finds_the_root(path, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [str(tmp_path), "[]"]
+
+
+def imported():
+    """Names of the packages that chapters and helpers import, wherever they do."""
+    found = set()
+    for path in [*CHAPTERS, *(ROOT / "helpers").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"helpers"}
+
+
+def names_in(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {re.split(r"[=<>;\s]", line)[0].lower() for line in lines if re.match(r"\w", line)}
+
+
+def test_binder_installs_what_the_chapters_import():
+    binder = names_in(ROOT / ".binder/requirements.txt")
+    assert binder < names_in(ROOT / "requirements.txt"), "versions stand there"
+    lacking = {OTHER_NAME.get(name, name).lower() for name in imported()} - binder - BROUGHT_ALONG
+    assert lacking == set()
+
+
+def test_what_colab_lacks_has_the_books_own_names():
+    assert names_in(ROOT / "requirements-colab.txt") < names_in(ROOT / "requirements.txt")
