@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
@@ -10,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 
 from . import style
 
@@ -95,10 +97,10 @@ def _name(ax: Axes, points: Sequence[Point], n_names: int) -> None:
     broken = [(number, point) for number, point in enumerate(points) if not point.kept]
     for number, point in broken[:n_names]:
         outwards = -1 if point.measured > point.claimed else 1
-        for side in (outwards, -outwards):
-            text = _beside(ax, point, side)
+        for side, up in product((outwards, -outwards), (0, -11, 11)):
+            text = _beside(ax, point, side, up)
             box = text.get_window_extent().get_points()
-            others = [other for k, other in enumerate(taken) if k != number]
+            others = [one for one in taken if not _overlap(one, taken[number])]
             inside = (box[0] > room[0]).all() and (box[1] < room[1]).all()
             if inside and not any(_overlap(box, other) for other in others):
                 taken.append(box)
@@ -106,17 +108,18 @@ def _name(ax: Axes, points: Sequence[Point], n_names: int) -> None:
             text.remove()
 
 
-def _beside(ax: Axes, point: Point, side: int):
-    """Write a point's name to its left (-1) or right (+1)."""
+def _beside(ax: Axes, point: Point, side: int, up: int):
+    """Write a point's name to its left (-1) or right (+1), so many typographic points higher."""
     return ax.annotate(
         point.name,
         (point.claimed, point.measured),
-        xytext=(8 * side, 0),
+        xytext=((8 if up == 0 else 3) * side, up),
         textcoords="offset points",
         ha="left" if side > 0 else "right",
         va="center",
         fontsize=8,
         color=style.INK,
+        path_effects=[withStroke(linewidth=2.5, foreground=style.CARD)],
     )
 
 
