@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from helpers import places
 from helpers.files import ROOT, read_json, update_json
 from helpers.pairing import read_source, write_notebook
 
@@ -48,9 +49,12 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """Where it writes: `_run/<recording>-<profile>/`, with the seed unless it is 0."""
+        """Where it writes: `_run/<recording>-<profile>/`, with the seed unless it is 0.
+
+        `$CEBRA_BOOK_RUNS` replaces `_run`.
+        """
         suffix = f"-seed{self.seed}" if self.seed else ""
-        return self.root / "_run" / f"{self.recording}-{self.profile}{suffix}"
+        return places.runs(self.root) / f"{self.recording}-{self.profile}{suffix}"
 
     @property
     def results(self) -> Path:

@@ -1,6 +1,7 @@
-"""Fixtures that several modules share: the built site, a server for it, a browser."""
+"""Fixtures that several modules share: the built site, a browser, a data host."""
 
 import browse
+import datahost
 import pytest
 import sitebuild
 
@@ -34,3 +35,22 @@ def visit(browser, pages):
     """Open a page of the site and collect what goes wrong on it: `visit(name, **settings)`."""
     with browse.visitor(browser, pages) as opened:
         yield opened
+
+
+@pytest.fixture
+def host(monkeypatch, tmp_path):
+    """A data host of our own, and an empty folder for what is downloaded from it."""
+    with datahost.standing_in(monkeypatch, tmp_path / "recordings") as server:
+        yield server
+
+
+@pytest.fixture
+def no_cebra(monkeypatch):
+    """Step 3 of the cascade fails at once; returns the list of rats that it was asked for."""
+    return datahost.refuse_cebra(monkeypatch)
+
+
+@pytest.fixture
+def no_pause(monkeypatch):
+    """Pooch tries again at once, so that the tests with two tries are quick."""
+    monkeypatch.setattr("pooch.core.time.sleep", lambda _seconds: None)
