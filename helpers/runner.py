@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from helpers import places
+from helpers.arithmetic import steady
 from helpers.files import ROOT, read_json, update_json
 from helpers.pairing import read_source, write_notebook
 
@@ -221,6 +222,7 @@ def environment(run: Run) -> Iterator[None]:
         "TQDM_DISABLE": "1",  # a bar in a stored notebook is a hundred lines of it
         # Models train a process a core; threads beside them only wait for each other.
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+        **(steady() if run.profile == "quick" else {}),
     }
     old = {name: os.environ.get(name) for name in new}
     os.environ.update(new)
