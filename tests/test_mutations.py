@@ -230,6 +230,8 @@ def of_other_chapters(value, last):
         return {"noise for the embedding": [float(k) for k in betti_of_noise()][: len(value)]}
     if last == "longest_h1":
         return {kind: loop_of(kind) for kind in kinds}
+    if last == "betti1":
+        return {"noise counted as loops": float(betti_of_noise()[1])}
     return {
         "labels shuffled": of_shape("labels shuffled")["position_r2"],
         "the answer served as the embedding": shape.linear_r2(RAT.labels("pos"), RAT.position),
@@ -244,6 +246,9 @@ def betti_of_noise():
     return [int((np.ptp(b[np.isfinite(b).all(1)], axis=1) > 0.05).sum()) for b in bars]
 
 
+FREE = {"topology.shuffled.h1_p": "the p-value of a null among its own kind: any may come up"}
+
+
 @pytest.mark.parametrize("id", IDS)
 def test_a_mistake_trips_each_recorded_value(id):
     claims.begin(PAIR[id]["chapter"], RAT, "quick")
@@ -253,6 +258,9 @@ def test_a_mistake_trips_each_recorded_value(id):
             claims.expect(id, value)
         except AssertionError as error:
             caught.append((kind, str(error)))
+    if id in FREE:  # and only as long as it is: what can be tripped has no place in that list
+        assert not caught, caught
+        return
     assert caught, f"no mistake trips {id}: {broken_values(id)} against {PAIR[id]}"
     assert all(id in message for _, message in caught)
 
