@@ -132,9 +132,12 @@ class _Leash:
 
     @classmethod
     def to(cls, caller: int) -> None:
-        if os.getppid() == caller and cls.caller != caller:
-            cls.caller = caller
-            threading.Thread(target=cls.watch, daemon=True).start()
+        if caller in (os.getpid(), cls.caller):
+            return
+        if os.getppid() != caller:  # killed while this process was starting
+            os._exit(1)
+        cls.caller = caller
+        threading.Thread(target=cls.watch, daemon=True).start()
 
     @classmethod
     def watch(cls) -> None:

@@ -172,8 +172,10 @@ def effect_table(rows: Sequence[dict], grid: Grid) -> str:
     for measure, found in zip((DECODING, RING), both, strict=True):
         values = base_values(rows, grid, measure)
         head += [f"{measure.name}{measure.unit and f' ({measure.unit.strip()})'}", "interval"]
-        spread = f"± {values.std(ddof=1):.{measure.digits + 1}f} over seeds"
-        lines[0] += [f"{values.mean():.{measure.digits}f}", spread if len(values) > 1 else "–"]
+        spread = "–"
+        if len(values) > 1:
+            spread = f"± {values.std(ddof=1):.{measure.digits + 1}f} over seeds"
+        lines[0] += [f"{values.mean():.{measure.digits}f}", spread]
         for line, one in zip(lines[1:], found, strict=True):
             mark = "**" * bool(one.sign)
             line += [f"{mark}{one.mean:+.{measure.digits}f}{mark}", _span(one, measure)]

@@ -497,6 +497,13 @@ def test_a_killed_sweep_leaves_no_process_and_goes_on_where_it_was(data, own_cac
     assert not (data / "table.csv").exists()
 
 
+def test_a_process_that_starts_after_its_caller_died_computes_nothing():
+    # The bug: it was on no leash yet, and computed a whole cell for nobody.
+    orphan = "from helpers.sweep_engines import _Leash\n_Leash.to(2**30)\nprint('computes')"
+    run = subprocess.run([sys.executable, "-c", orphan], cwd=ROOT, capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (1, ""), run.stderr
+
+
 def test_the_summary_names_what_failed(alone, tmp_path, capsys):
     done = replace(alone, failures={"short posdir, temperature=9": "out of memory"})
     assert sweeping.report(done, 25, tmp_path / "table.csv") == 1

@@ -221,7 +221,8 @@ def test_the_other_figures_draw():
     rng = np.random.default_rng(0)
     latent = rng.standard_normal((60, 2))
     fig = pictures.panels(latent, np.linspace(0, 6, 60), {"PCA": latent * 2}, {"PCA": 0.5})
-    assert "0.500" in fig.axes[1].get_title()
+    titles = [fig.axes[1].get_title(loc=side) for side in ("left", "center")]  # by the style in use
+    assert "0.500" in "".join(titles)
     places = {"cebra": {12: [0.5, 0.6], 100: [0.8, 0.9]}, "label": {12: [0.9], 100: [0.9]}}
     fig = pictures.sweep({"R²": {"neurons": places, "spikes": places}}, report.NAMES)
     assert len(fig.axes) == 2
