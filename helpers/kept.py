@@ -48,12 +48,7 @@ def kept(function: Callable[..., Result], **arguments) -> Result:
     """
     path = path_of(function, arguments)
     found = _load(path)
-    if found is None:
-        with threadpool_limits(1):  # sums in another order would be another result
-            found = _checked(function, function(**arguments))
-        with whole(path) as part:
-            np.savez(part, **found)
-    return found
+    return _made(path, function, arguments) if found is None else found
 
 
 def kept_many(function: Callable[..., Result], calls: Sequence[dict]) -> list[Result]:
@@ -71,11 +66,13 @@ def kept_many(function: Callable[..., Result], calls: Sequence[dict]) -> list[Re
     list of dict of str to array
         In the order of `calls`.
     """
-    missing = [call for call in calls if not path_of(function, call).exists()]
+    missing = [(path_of(function, call), call) for call in calls]
+    missing = [(path, call) for path, call in missing if not path.exists()]
     if len(missing) > 1:
         workers = min(len(missing), joblib.effective_n_jobs(-1))
         pool = joblib.Parallel(n_jobs=workers, batch_size=1)
-        pool(joblib.delayed(_into_the_cache)(function, call) for call in missing)
+        # The path is told: large arrays reach a worker as files in memory, whose hash is another.
+        pool(joblib.delayed(_into_the_cache)(path, function, call) for path, call in missing)
     return [kept(function, **call) for call in calls]
 
 
@@ -104,8 +101,16 @@ def code_digest(module: str) -> str:
     return digest.hexdigest()
 
 
-def _into_the_cache(function: Callable[..., Result], call: dict) -> None:
-    kept(function, **call)  # what it returns is on disk; it need not travel
+def _into_the_cache(path: Path, function: Callable[..., Result], call: dict) -> None:
+    _made(path, function, call)  # what it returns is on disk; it need not travel
+
+
+def _made(path: Path, function: Callable[..., Result], arguments: dict) -> Result:
+    with threadpool_limits(1):  # sums in another order would be another result
+        found = _checked(function, function(**arguments))
+    with whole(path) as part:
+        np.savez(part, **found)
+    return found
 
 
 def _checked(function: Callable, result) -> Result:

@@ -10,6 +10,7 @@ from helpers.baselines import root_counts
 from helpers.files import ROOT, whole
 from helpers.kept import kept, kept_many, path_of
 from helpers.simulation import simulate_recording
+from helpers.synthetic_methods import embed
 
 POINTS = np.random.default_rng(0).normal(size=(40, 3))
 
@@ -77,6 +78,14 @@ def test_many_missing_results_are_computed_side_by_side(function):
         results = kept_many(function, calls)
     assert sorted(function.calls) == [0, 1, 2, 3]
     assert [result["doubled"][0, 0] / POINTS[0, 0] for result in results] == [0, 1, 2, 3]
+
+
+def test_large_arguments_are_computed_once(own_cache):
+    # The bug: workers hashed their copies in memory files, and everything was computed again here.
+    spikes = np.random.default_rng(0).poisson(1.0, size=(3_000, 100))
+    calls = [{"method": "pca", "spikes": spikes + n, "n_train": 2_000} for n in range(2)]
+    kept_many(embed, calls)
+    assert {path.name for path in own_cache.iterdir()} == {path_of(embed, c).name for c in calls}
 
 
 def test_a_damaged_file_is_reported_and_computed_again(function, capsys):
