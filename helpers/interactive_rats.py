@@ -18,6 +18,7 @@ from helpers.interactive import (
     position_marker,
 )
 
+LINE_STEPS = 40  # of a line: narrower bins of a few held-out moments make a scribble of it
 COLOURS = (style.TEAL, style.AMBER, style.VIOLET, style.CORAL, style.BLUE)
 
 
@@ -36,7 +37,7 @@ def rings(
     Parameters
     ----------
     animals : mapping of str to Ring
-        Drawn as dots, and a line through their means that closes.
+        Drawn as dots, and a line through their means that closes, in at most `LINE_STEPS` steps.
     length_m : float
         Length of the track in metres, the end of the colour scale.
     name, alt, caption, simulated
@@ -106,6 +107,9 @@ def _dots(who: str, points: np.ndarray, marker: dict) -> dict:
 
 
 def _line(who: str, means: np.ndarray, colour: str) -> dict:
+    n_steps = min(LINE_STEPS, len(means))
+    means = np.array([part.mean(0) for part in np.array_split(means, n_steps)])
+    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
     x, y, z = np.vstack([means, means[:1]]).round(3).T.tolist()
     return {
         "type": "scatter3d", "mode": "lines", "x": x, "y": y, "z": z,
