@@ -52,12 +52,10 @@ def named(fits, part):
     return [fit for fit in fits if part in fit.job.name]
 
 
-def sign_flipped(fits):
-    """The loss of a model that was pushed away from its positives, 300 steps long."""
+def pushed_away(job, n_steps):
+    """Losses of a model in training with the sign of InfoNCE flipped."""
     from helpers.trainer import Training, new_sampler
 
-    fit = named(fits, "posdir")[0]
-    job = fit.job
     run = Training(job)
     right = run.criterion.forward
 
@@ -66,9 +64,14 @@ def sign_flipped(fits):
         return uniform - align, -align, uniform
 
     run.criterion.forward = wrong
-    batches = new_sampler(job, run.module).batches(300)
-    losses = [run.step(centres)[0] for centres in batches]
-    fit.loss[-300:] = losses
+    batches = new_sampler(job, run.module).batches(n_steps)
+    return [run.step(centres)[0] for centres in batches]
+
+
+def sign_flipped(fits):
+    """The loss of a model that was pushed away from its positives, 300 steps long."""
+    fit = named(fits, "posdir")[0]
+    fit.loss[-300:] = pushed_away(fit.job, 300)
 
 
 def off_by_one(_):

@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
+from mutant import pushed_away
 from own_mistakes import mistakes
 from ripser import ripser
 from test_from_scratch import load, some_triples
@@ -39,7 +40,6 @@ from helpers.scores import mean_score
 from helpers.splits import contiguous_split, leaky_split, nested_splits
 from helpers.synthetic_methods import embed
 from helpers.synthetic_scores import scores
-from helpers.trainer import Training, new_sampler
 from helpers.verdicts import WORDS
 
 RAT = load_recording("simulated")
@@ -91,16 +91,7 @@ def flipped_loss(variant):
     """The last loss of a model that is pushed away from its positives."""
     behaviour = variant.removesuffix("_shuffled")
     job = variant_job(RAT, "shuffled" if "_shuffled" in variant else behaviour, max_iterations=60)
-    run = Training(job)
-    right = run.criterion.forward
-
-    def wrong(reference, positive, negative):
-        _, align, uniform = right(reference, positive, negative)
-        return uniform - align, -align, uniform
-
-    run.criterion.forward = wrong
-    batches = new_sampler(job, run.module).batches(60)
-    return [run.step(centres)[0] for centres in batches][-1]
+    return pushed_away(job, 60)[-1]
 
 
 @cache
