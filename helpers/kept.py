@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from .files import whole
 from .fitcache import folder
+from .progress import bar
 from .provenance import code_only, module_file, modules
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "ripser")
@@ -70,9 +71,11 @@ def kept_many(function: Callable[..., Result], calls: Sequence[dict]) -> list[Re
     missing = [(path, call) for path, call in missing if not path.exists()]
     if len(missing) > 1:
         workers = min(len(missing), joblib.effective_n_jobs(-1))
-        pool = joblib.Parallel(n_jobs=workers, batch_size=1)
+        pool = joblib.Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")
         # The path is told: large arrays reach a worker as files in memory, whose hash is another.
-        pool(joblib.delayed(_into_the_cache)(path, function, call) for path, call in missing)
+        made = pool(joblib.delayed(_into_the_cache)(path, function, call) for path, call in missing)
+        for _ in bar(iterable=made, total=len(missing), desc=function.__name__):
+            pass  # what it returns is on disk
     return [kept(function, **call) for call in calls]
 
 

@@ -16,6 +16,7 @@ from helpers import places
 from helpers.arithmetic import steady
 from helpers.files import ROOT, read_json, update_json
 from helpers.pairing import read_source, write_notebook
+from helpers.progress import watched
 
 # What a chapter needs from others of the same run; when one fails, those that need it do not start.
 DEPENDS: Mapping[str, tuple[str, ...]] = {"08": ("01", "02", "03", "04", "05", "06")}
@@ -187,7 +188,7 @@ def run_chapter(run: Run, file: Path) -> Outcome:
     forget(run.results, number)
     write_notebook(notebook, output)
     start, problem = time.monotonic(), None
-    with environment(run), own_kernel():
+    with watched() as told, environment(run, told), own_kernel():
         try:
             execute_notebook(
                 output, output, parameters(run, notebook), kernel_name="python3", cwd=run.root
@@ -211,7 +212,7 @@ def parameters(run: Run, notebook) -> dict:
 
 
 @contextlib.contextmanager
-def environment(run: Run) -> Iterator[None]:
+def environment(run: Run, told: Mapping[str, str] | None = None) -> Iterator[None]:
     """Set the variables that a chapter's kernel inherits, and take them back afterwards."""
     new = {
         "CEBRA_BOOK_RECORDING": run.recording,
@@ -219,10 +220,11 @@ def environment(run: Run) -> Iterator[None]:
         "CEBRA_BOOK_SEED": str(run.seed),
         "CEBRA_BOOK_COMPARE": str(int(run.compare)),
         "CEBRA_BOOK_RESULTS": str(run.results.resolve()),
-        "TQDM_DISABLE": "1",  # a bar in a stored notebook is a hundred lines of it
+        "TQDM_DISABLE": "1",  # other packages' bars: a hundred lines each in a stored notebook
         # Models train a process a core; threads beside them only wait for each other.
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
         **(steady() if run.profile == "quick" else {}),
+        **(told or {}),
     }
     old = {name: os.environ.get(name) for name in new}
     os.environ.update(new)

@@ -17,10 +17,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tqdm import tqdm
-
 from helpers import fitcache, training
 from helpers.files import ROOT, write_text
+from helpers.progress import bar
 from helpers.recordings import Recording, load_recording
 from helpers.sweep_cell import VALUES, cell_job, cell_key
 from helpers.sweep_engines import Outcome, Task, cluster, on_a_cluster, on_this_machine
@@ -83,17 +82,18 @@ def sweep(
     found = {task.place: kept_row(task.key) for task in tasks}
     missing = [task for task in tasks if found[task.place] is None]
     failures = {}
-    with tqdm(
-        total=len(tasks), initial=len(tasks) - len(missing), desc="sweep", unit=" cells",
-        disable=not progress,
-    ) as bar, contextlib.closing(engine(missing)) as outcomes:  # fmt: skip
+    counted = {"total": len(tasks), "initial": len(tasks) - len(missing)}
+    with (
+        bar(progress, desc="sweep", unit=" cells", **counted) as shown,
+        contextlib.closing(engine(missing)) as outcomes,
+    ):
         for outcome in outcomes:
             task = tasks[outcome.task_place]
             if outcome.measured is None:
                 failures[task.cell.title] = outcome.failure
             else:
                 found[task.place] = keep_row(outcome.measured, outcome.seconds)
-            bar.update()
+            shown.update()
     done = [(task, *found[task.place]) for task in tasks if found[task.place]]
     return Swept(
         [table_row(task.recording, task.cell, measured) for task, measured, _ in done],

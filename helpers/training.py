@@ -16,12 +16,12 @@ from time import perf_counter
 import cebra
 import joblib
 import torch
-from tqdm import tqdm
 
 from . import fitcache
 from .encoder import FAST_ARCHITECTURES
 from .fit import Fit
 from .jobs import PARAMETERS, VARIANTS, Job, variant_job
+from .progress import bar
 from .trainer import TICK, new_module, new_sampler, one_thread, train
 
 __all__ = [
@@ -191,11 +191,11 @@ def _bar(total: int, title: str, progress: bool):
     with tempfile.TemporaryDirectory() as folder:
         ticks = Path(folder) / "ticks"
         ticks.touch()
-        with tqdm(total=total, desc=title, unit=" steps", disable=not progress) as bar:
+        with bar(progress, total=total, desc=title, unit=" steps") as shown:
 
             def follow():
                 while not finished.wait(0.5):
-                    bar.update(min(total, TICK * ticks.stat().st_size) - bar.n)
+                    shown.update(min(total, TICK * ticks.stat().st_size) - shown.n)
 
             watcher = threading.Thread(target=follow, daemon=True)
             watcher.start()
@@ -204,4 +204,4 @@ def _bar(total: int, title: str, progress: bool):
             finally:
                 finished.set()
                 watcher.join()
-                bar.update(min(total, TICK * ticks.stat().st_size) - bar.n)
+                shown.update(min(total, TICK * ticks.stat().st_size) - shown.n)
