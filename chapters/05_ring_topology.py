@@ -254,7 +254,7 @@ for name in ("shuffled", "lagged", "untrained"):
     values = lengths[NULLS[name]]
     expect(f"topology.null.{name}.longest_h1", values.mean(), sd=values.std(ddof=1), n=len(values))
 expect("topology.null.pca.longest_h1", lengths["PCA of the window"].mean())
-expect("topology.shuffled.h1_p", report.p_of(bars["shuffled"], lengths["shuffled labels"]))
+note("topology.shuffled.h1_p", report.p_of(bars["shuffled"], lengths["shuffled labels"]))
 
 # %% [markdown]
 # Look at *position* in the tables above. Nobody told that model about directions; it may put the way there and the way

@@ -506,7 +506,7 @@ def jobs_06(rec, profile, seed=0):
 
 
 jobs = jobs_06(rec, profile, seed)
-fits = dict(zip(jobs, fit_many(list(jobs.values()), progress=False), strict=True))
+fits = dict(zip(jobs, fit_many(list(jobs.values())), strict=True))
 
 # %% tags=["nbval-ignore-output"]
 claim = published("loss.posdir", "paper")

@@ -193,7 +193,9 @@ def expect(id: str, value, *, sd: float | None = None, n=None, split: str | None
 
 
 def note(id: str, value) -> None:
-    """Note a value of this machine, seconds or memory, for the scorecard; nothing is compared.
+    """Note a value for the scorecard that nothing can be compared with.
+
+    Seconds or memory of this machine; or a p-value of a null among its own kind, which may be any.
 
     Parameters
     ----------
