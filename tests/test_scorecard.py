@@ -208,6 +208,8 @@ def test_points_hold_claim_and_measurement_with_intervals():
     assert [ax.get_xscale() for ax in fig.axes] == ["linear", "log"]
     drawn = [list(line.get_xdata()) for line in fig.axes[1].lines]
     assert [5.46] in drawn
+    lowest, highest = fig.axes[0].get_xlim()
+    assert lowest < -0.51 < highest, "an interval runs out of its panel"
 
 
 def test_the_picture_refuses_what_it_cannot_draw():

@@ -150,13 +150,14 @@ def _draw(ax: Axes, point: Point) -> None:
 
 
 def _limits(points: Sequence[Point], log: bool) -> Span:
-    """Common limits of both axes, with room for the names."""
+    """Common limits of both axes: every score with its intervals, with room for the names."""
     values = [value for point in points for value in (point.claimed, point.measured)]
     if not values:
         return (0.5, 200.0) if log else (-1.0, 1.1)
     if log:
         return min(values) / 2, max(values) * 2
-    pad = 0.08 * (max(values) - min(values) + 0.1)
+    values += [end for point in points for end in (*point.claimed_span, *point.measured_span)]
+    pad = 0.05 * (max(values) - min(values) + 0.1)
     return min(values) - pad, max(values) + pad
 
 
