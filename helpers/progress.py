@@ -37,7 +37,7 @@ def bar(shown: bool = True, **options) -> tqdm:
     Parameters
     ----------
     shown : bool
-        False for a bar that only counts what it is told while nobody looks.
+        False for a bar that shows nothing; such a bar does not count either.
     **options
         As `tqdm` takes them: ``total``, ``desc``, ``unit``, an iterable.
 
@@ -65,9 +65,8 @@ def watched() -> Iterator[dict[str, str]]:
     finished = threading.Event()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "line"
-        line = tqdm(
-            position=1, leave=False, bar_format="{desc}", disable=None, file=sys.stderr
-        )  # position: below papermill's bar of cells
+        # Below papermill's bar of cells, and only on a terminal.
+        line = tqdm(position=1, leave=False, bar_format="{desc}", disable=None, file=sys.stderr)
 
         def follow():
             while not finished.wait(EVERY):
