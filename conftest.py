@@ -17,7 +17,7 @@ for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMB
     os.environ.setdefault(name, "1")
 sys.path.insert(0, str(ROOT))
 
-from helpers.arithmetic import steady  # noqa: E402  (only now can it be found)
+from helpers.book.arithmetic import steady  # noqa: E402  (only now can it be found)
 
 for name, value in steady().items():
     os.environ.setdefault(name, value)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import plotly
 
-MARK = 'class="book-plotly"'  # what helpers/interactive_page.py writes
+MARK = 'class="book-plotly"'  # what helpers/figures/interactive_page.py writes
 PARTS = re.compile(
     r'(<script type="application/json" class="book-plotly-data")>([^<]*)(</script>\s*<script)>'
 )

@@ -1,7 +1,7 @@
 """Values that came out as recorded take one line, which unfolds.
 
-A cell of checks prints a line for each value (helpers/claims.py), thirty in a long one. Where all
-say the same, a reader needs the count; lines that say anything else stay as they are.
+A cell of checks prints a line for each value (helpers/claims/published.py), thirty in a long one.
+Where all say the same, a reader needs the count; lines that say anything else stay as they are.
 """
 
 import re

@@ -19,7 +19,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from PIL import Image
 
-STAMP = "ring"  # where publishing keeps a page's stamp: helpers/publishing.py
+STAMP = "ring"  # where publishing keeps a page's stamp: helpers/book/publishing.py
 THUMBNAIL = 640  # pixels of width: twice what a card shows, for fine screens
 WORDS_PER_MINUTE = 220
 TITLE_PLACE = "<!-- title -->"

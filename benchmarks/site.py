@@ -24,8 +24,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from helpers.book.serving import Handler, serving
 from helpers.files import ROOT, read_json, write_text
-from helpers.serving import Handler, serving
 
 PAGES = ("intro", "chapters/02_place_cell_embeddings", "chapters/03_position_decoding")
 LIGHTHOUSE = "lighthouse@12.8.2"

@@ -19,9 +19,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from helpers.files import ROOT, write_text
-from helpers.sweep import sweep
-from helpers.sweep_engines import cluster, on_a_cluster
-from helpers.sweep_grid import Grid, read_grid
+from helpers.sweep.engines import cluster, on_a_cluster
+from helpers.sweep.grid import Grid, read_grid
+from helpers.sweep.sweep import sweep
 
 AT_MOST = 0.6
 WORKERS = (1, 2)

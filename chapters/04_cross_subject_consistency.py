@@ -43,7 +43,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.provenance import default_profile
+from helpers.claims.provenance import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -55,19 +55,17 @@ from functools import partial
 import numpy as np
 from IPython.display import HTML, Markdown, display
 
-from helpers import consistency_report as report
-from helpers import consistency_rivals as rivals
-from helpers import consistency_study as study
-from helpers.alignment import correlation, time_aligned, time_aligned_correlation
-from helpers.claims import begin, expect, published
-from helpers.consistency_jobs import FIRST_FOLD, RUNS, embed, four_rats, jobs_04
+from helpers.claims.provenance import banner
+from helpers.claims.published import begin, expect, published
+from helpers.claims.verdicts import Judged, verdict_table
+from helpers.consistency import report, rivals, study
+from helpers.consistency.alignment import correlation, time_aligned, time_aligned_correlation
+from helpers.consistency.jobs import FIRST_FOLD, RUNS, embed, four_rats, jobs_04
 from helpers.figures import consistency as pictures
 from helpers.figures import style
-from helpers.interactive_rats import rings
-from helpers.provenance import banner
-from helpers.recordings import RATS, load_recording
-from helpers.training import fast_dtype, fit_many
-from helpers.verdicts import Judged, verdict_table
+from helpers.figures.interactive_rats import rings
+from helpers.recordings.loading import RATS, load_recording
+from helpers.training.many import fast_dtype, fit_many
 
 rec = load_recording(recording, on_missing="simulate")
 recordings = four_rats(rec)  # all of them real, or all simulated
@@ -298,7 +296,7 @@ for n in sizes if len(sizes) > 1 else ():
 # Methods, cut it into 100 bins for each direction, average each rat's embedding in each bin, push the averages out to the
 # unit sphere, and fit a linear map from one rat's averages to another's. The package does all of it
 # (`cebra.sklearn.metrics.consistency_score`); we hand it one label that runs along the track and back. Every bin must hold
-# samples of every rat, and `helpers/consistency.py` refuses to go on if one does not.
+# samples of every rat, and `helpers/consistency/measure.py` refuses to go on if one does not.
 #
 # The authors' demo notebook uses position alone as the label, 100 bins for both directions together. Both are below: they
 # are not the same question. As in the paper, CEBRA has three dimensions on a sphere, and the others two.

@@ -42,7 +42,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.provenance import default_profile
+from helpers.claims.provenance import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -62,15 +62,16 @@ from IPython.display import Markdown, display
 from ripser import ripser
 from scipy import stats
 
-from helpers import scores, shape
-from helpers.claims import begin, expect, published
-from helpers.decoding import decode_knn, encode
+from helpers.claims.provenance import banner
+from helpers.claims.published import begin, expect, published
+from helpers.decoding import scores
+from helpers.decoding.neighbours import decode_knn, encode
+from helpers.decoding.splits import contiguous_split
 from helpers.figures import style
 from helpers.figures import training as figures
-from helpers.provenance import banner
-from helpers.recordings import load_recording, stretches
-from helpers.splits import contiguous_split
-from helpers.training import PARAMETERS, fast_dtype, fit_many, variant_job
+from helpers.recordings.loading import load_recording, stretches
+from helpers.topology import shape
+from helpers.training.many import PARAMETERS, fast_dtype, fit_many, variant_job
 
 rec = load_recording(recording, on_missing="simulate")
 begin("06", rec, profile, overridden=seed != 0)

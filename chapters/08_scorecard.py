@@ -41,7 +41,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.provenance import default_profile
+from helpers.claims.provenance import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -50,15 +50,15 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the s
 # %% tags=["nbval-ignore-output"]
 from IPython.display import HTML, Markdown, display
 
-from helpers import scorecard
-from helpers import scorecard_page as page
-from helpers.claims import begin, expect
+from helpers.claims import scorecard
+from helpers.claims import scorecard_page as page
+from helpers.claims.provenance import banner
+from helpers.claims.published import begin, expect
+from helpers.claims.verdicts import CONTRADICTION, LEAKAGE, REPRODUCED, WORDS
 from helpers.figures import scorecard as pictures
 from helpers.figures import style
 from helpers.files import write_text
-from helpers.provenance import banner
-from helpers.recordings import load_recording
-from helpers.verdicts import CONTRADICTION, LEAKAGE, REPRODUCED, WORDS
+from helpers.recordings.loading import load_recording
 
 rec = load_recording(recording, on_missing="simulate")
 begin("08", rec, profile, overridden=seed != 0)
@@ -176,7 +176,7 @@ expect("scorecard.every_verdict_has_a_reason", all(row.verdict.why.strip() for r
 #
 # A rule per claim, in one file, written down before the first full run. The kinds are few. *Close*: within two joint
 # standard deviations, or within a share of the published value where the source was vague. *In a range*, *more*, *less*,
-# *equal*, *in this order*. And for shapes a criterion made of conditions on measured numbers. `helpers/rules.py` has
+# *equal*, *in this order*. And for shapes a criterion made of conditions on measured numbers. `helpers/claims/rules.py` has
 # each as a few lines of code, and a test holds every kind to both sides of its border.
 #
 # Where a criterion speaks of *chance*, chance is measured, too: what the same embedding scores when behaviour lags behind

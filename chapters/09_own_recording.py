@@ -42,7 +42,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.provenance import default_profile
+from helpers.claims.provenance import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -54,27 +54,28 @@ import tempfile
 import numpy as np
 from IPython.display import Markdown, display
 
-from helpers import own, own_page
-from helpers import sweep_report as taught
-from helpers.broken import refusals
-from helpers.claims import begin, expect
-from helpers.export import laboratory, on_a_circle, write_recording
+from helpers.claims.provenance import banner
+from helpers.claims.published import begin, expect
+from helpers.decoding.scores import mean_score
 from helpers.figures import own as pictures
 from helpers.figures import style
 from helpers.figures import sweep as sweep_pictures
-from helpers.ingest import recording_from_arrays
-from helpers.ingest_files import read_recording
-from helpers.ingest_steps import bin_edges, bin_spikes, sample_position
-from helpers.ingest_track import linearise, only_running
-from helpers.inspection import honest_split, inspect_recording
-from helpers.own_decoding import PLAIN, plain_methods
-from helpers.own_jobs import TIME, TOLD
+from helpers.own import page as own_page
+from helpers.own import study as own
+from helpers.own.broken import refusals
+from helpers.own.decoding import PLAIN, plain_methods
+from helpers.own.export import laboratory, on_a_circle, write_recording
+from helpers.own.files import read_recording
+from helpers.own.ingest import recording_from_arrays
+from helpers.own.inspection import honest_split, inspect_recording
+from helpers.own.jobs import TIME, TOLD
+from helpers.own.steps import bin_edges, bin_spikes, sample_position
+from helpers.own.track import linearise, only_running
 from helpers.places import runs
-from helpers.provenance import banner
-from helpers.recordings import load_recording, simulate_recording
-from helpers.scores import mean_score
-from helpers.sweep import sweep
-from helpers.sweep_jobs import grid_09
+from helpers.recordings.loading import load_recording, simulate_recording
+from helpers.sweep import report as taught
+from helpers.sweep.jobs import grid_09
+from helpers.sweep.sweep import sweep
 
 rec = load_recording(recording, on_missing="simulate")
 begin("09", rec, profile, overridden=seed != 0)

@@ -17,10 +17,10 @@ import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from .files import whole
-from .fitcache import folder
-from .progress import bar
-from .provenance import code_only, module_file, modules
+from helpers.claims.provenance import code_only, module_file, modules
+from helpers.files import whole
+from helpers.progress import bar
+from helpers.training.cache import folder
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "ripser")
 Result = dict[str, np.ndarray]

@@ -27,7 +27,7 @@ def runs(root: Path = ROOT) -> Path:
 
 
 def cache() -> Path:
-    """Return what `helpers.fitcache.folder` returns, without waiting for torch's import."""
+    """Return what `helpers.training.cache.folder` returns, without waiting for torch's import."""
     return Path(os.environ.get("CEBRA_BOOK_CACHE") or ROOT / "data" / "cache")
 
 

@@ -5,7 +5,7 @@ import datahost
 import pytest
 import sitebuild
 
-from helpers.serving import serving
+from helpers.book.serving import serving
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import joblib
 
-from helpers import download, recordings
-from helpers.recording_files import REGISTRY
-from helpers.recordings import simulate_recording
+from helpers.recordings import download
+from helpers.recordings import loading as recordings
+from helpers.recordings.formats import REGISTRY
+from helpers.recordings.loading import simulate_recording
 
 ONE = simulate_recording(5, 300)
 

@@ -23,9 +23,9 @@ def pca_for_cebra(fits):
     """Principal components of the same windows in place of every model."""
     from sklearn.decomposition import PCA
 
-    from helpers import baselines
-    from helpers.recordings import load_recording
-    from helpers.splits import contiguous_split
+    from helpers.decoding import baselines
+    from helpers.decoding.splits import contiguous_split
+    from helpers.recordings.loading import load_recording
 
     rat = load_recording("simulated")
     of_rat = baselines.pca(rat, contiguous_split(rat), 3)
@@ -54,7 +54,7 @@ def named(fits, part):
 
 def pushed_away(job, n_steps):
     """Losses of a model in training with the sign of InfoNCE flipped."""
-    from helpers.trainer import Training, new_sampler
+    from helpers.training.one import Training, new_sampler
 
     run = Training(job)
     right = run.criterion.forward
@@ -76,7 +76,8 @@ def sign_flipped(fits):
 
 def off_by_one(_):
     """Every estimate is held against the label of the next bin."""
-    from helpers import bayes, decoding
+    from helpers.decoding import bayes
+    from helpers.decoding import neighbours as decoding
 
     right = decoding.as_result
 
@@ -102,9 +103,9 @@ def run(chapter: str, mistake: str) -> str:
     """Run a chapter's cells until a check fails; return what it says, or "all passed"."""
     import matplotlib.pyplot as plt
 
-    from helpers import training
+    from helpers.book.pairing import read_source
     from helpers.figures import style
-    from helpers.pairing import read_source
+    from helpers.training import many as training
 
     style.show = lambda figure, **_: plt.close(figure)  # what is drawn does not matter here
     right = training.fit_many

@@ -8,18 +8,19 @@ from unittest.mock import patch
 
 import numpy as np
 
-from helpers import baselines, inspection
-from helpers.broken import refusals
-from helpers.export import laboratory, on_a_circle, write_recording
-from helpers.ingest import recording_from_arrays
-from helpers.ingest_files import read_recording
-from helpers.ingest_steps import bin_edges, bin_spikes
-from helpers.inspection import honest_split
-from helpers.own_ring import _share, whole_laps
-from helpers.recordings import load_recording, simulate_recording
-from helpers.splits import contiguous_split
-from helpers.topology import bars, lifespans
-from helpers.winding import scrambled_along, turns
+from helpers.decoding import baselines
+from helpers.decoding.splits import contiguous_split
+from helpers.own import inspection
+from helpers.own.broken import refusals
+from helpers.own.export import laboratory, on_a_circle, write_recording
+from helpers.own.files import read_recording
+from helpers.own.ingest import recording_from_arrays
+from helpers.own.inspection import honest_split
+from helpers.own.ring import _share, whole_laps
+from helpers.own.steps import bin_edges, bin_spikes
+from helpers.recordings.loading import load_recording, simulate_recording
+from helpers.topology.persistence import bars, lifespans
+from helpers.topology.winding import scrambled_along, turns
 
 RAT = load_recording("simulated")
 SMALL = simulate_recording(n_neurons=24, n_bins=4000, seed=1)

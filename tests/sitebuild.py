@@ -15,11 +15,11 @@ from bs4 import BeautifulSoup
 from matplotlib import pyplot as plt
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers.book.site import SITE_FILES, allow_missing_links, shortened_toc
 from helpers.figures import style
+from helpers.figures.interactive import ring
+from helpers.figures.trackplayer import player
 from helpers.files import ROOT
-from helpers.interactive import ring
-from helpers.site import SITE_FILES, allow_missing_links, shortened_toc
-from helpers.trackplayer import player
 
 LISTED = re.findall(r"file: chapters/(\w+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
 STORED = sorted(path.stem for path in (ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))

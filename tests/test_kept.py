@@ -4,13 +4,14 @@ import joblib
 import numpy as np
 import pytest
 
-from helpers import fitcache, places
 from helpers import kept as keeping
-from helpers.baselines import root_counts
+from helpers import places
+from helpers.decoding.baselines import root_counts
 from helpers.files import ROOT, whole
 from helpers.kept import kept, kept_many, path_of
-from helpers.simulation import simulate_recording
-from helpers.synthetic_methods import embed
+from helpers.recordings.simulation import simulate_recording
+from helpers.synthetic.methods import embed
+from helpers.training import cache as fitcache
 
 POINTS = np.random.default_rng(0).normal(size=(40, 3))
 
@@ -30,7 +31,7 @@ def function(monkeypatch):
         calls.append(factor)
         return {"doubled": factor * np.asarray(points)}
 
-    double.__module__, double.__qualname__ = "helpers.windows", "double"
+    double.__module__, double.__qualname__ = "helpers.decoding.windows", "double"
     double.calls = calls
     return double
 
@@ -57,7 +58,7 @@ def test_other_code_is_another_result(function, monkeypatch):
 
 def test_the_code_of_imported_helpers_counts():
     # kept.py names its imports relatively: these too must enter
-    assert {"helpers.files", "helpers.trainer"} <= set(
+    assert {"helpers.files", "helpers.training.one"} <= set(
         keeping.modules((ROOT / "helpers/kept.py").read_text(encoding="utf-8"), "helpers")
     )
 

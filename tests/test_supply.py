@@ -30,7 +30,7 @@ OPENERS = {
     "exec",
 }  # fmt: skip
 # What may be called all the same: the official file, after its checksum.
-CHECKED = {("helpers/recording_files.py", "joblib.load")}
+CHECKED = {("helpers/recordings/formats.py", "joblib.load")}
 
 
 def canonical(name):
@@ -134,7 +134,7 @@ def opened(source):
         name = known.get(first, first) + (f".{rest}" if rest else "")
         given = {word.arg: word.value for word in node.keywords}
         if name == "yaml.load" and "_OnceLoader" in dotted(given.get("Loader", node)):
-            continue  # a SafeLoader, see helpers/sweep_grid.py
+            continue  # a SafeLoader, see helpers/sweep/grid.py
         asked = given.get("allow_pickle", node.args[2] if len(node.args) > 2 else None)
         harmless = asked is None or (isinstance(asked, ast.Constant) and asked.value is False)
         if name in OPENERS or (name == "numpy.load" and not harmless):
@@ -167,7 +167,7 @@ def test_openers_are_found_under_any_name(source, call):
 
 
 def test_the_one_pickle_that_is_opened_is_checked_first():
-    source = (ROOT / "helpers/recording_files.py").read_text(encoding="utf-8")
+    source = (ROOT / "helpers/recordings/formats.py").read_text(encoding="utf-8")
     body = source[source.index("def read_jl") : source.index("def write_npz")]
     assert body.index('md5 != REGISTRY[name]["md5_jl"]') < body.index("raise ValueError(\n")
     assert body.index("raise ValueError(\n") < body.index("joblib.load")

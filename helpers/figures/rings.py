@@ -25,7 +25,7 @@ def cocycle(coordinate, points, angle) -> Figure:
 
     Parameters
     ----------
-    coordinate : helpers.circular.CircularCoordinate
+    coordinate : helpers.topology.circular.CircularCoordinate
         Of landmarks in three dimensions.
     points : (T, 3) array
         The whole cloud.

@@ -1,4 +1,4 @@
-"""Drawings of what helpers.shape measures: scores by variant, and the gap between the two arcs."""
+"""Drawings of shapes: scores by variant, and the gap between the two arcs."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def arc_gaps(gaps: Mapping[str, np.ndarray], length_m: float, floor=None) -> Fig
     Parameters
     ----------
     gaps : mapping of variant to (n,) array
-        From `helpers.shape.arc_gaps`; NaN leaves a hole.
+        From `helpers.topology.shape.arc_gaps`; NaN leaves a hole.
     length_m : float
         Length of the track in metres.
     floor : (n,) array, optional
@@ -92,7 +92,7 @@ def gaps_in_training(gaps: Mapping[str, Mapping[int, np.ndarray]], length_m: flo
     Parameters
     ----------
     gaps : mapping of variant to mapping of steps to (n,) array
-        From `helpers.shape.arc_gaps`; the most trained is drawn brightest.
+        From `helpers.topology.shape.arc_gaps`; the most trained is drawn brightest.
     length_m : float
         Length of the track in metres.
     """

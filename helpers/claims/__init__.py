@@ -1,0 +1,1 @@
+"""What others state, what was measured, and the verdict."""

@@ -1,0 +1,214 @@
+"""The scorecard: every claim of data/claims.yml beside what a run measured, judged by its rule.
+
+`judge_all` finds the measurements of each claim in a run's results and lets `verdicts` judge them.
+Nothing here knows a verdict; change a value in the results, and its verdict changes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from helpers.files import ROOT, read_json
+
+from . import expected
+from .published import Claim, claims
+from .rules import ids_of
+from .verdicts import OPEN, WORDS, Measured, Verdict, verdict
+
+RAT = "achilles"  # whose recording the claims about rats speak of
+ABOUT_RATS = ("embed", "loss", "decode", "consistency", "topology")
+CHAPTERS = {
+    "synth": "01", "embed": "02", "loss": "02", "decode": "03", "consistency": "04",
+    "topology": "05", "time": "05", "speed": "06", "diary": "07",
+}  # fmt: skip
+"""Chapter that a claim belongs to, by the first part of its id."""
+
+
+class Row(NamedTuple):
+    """One claim of the scorecard.
+
+    Attributes
+    ----------
+    claim : Claim
+    measured : Measured
+        In the form of the claim; its value is None where the run measured nothing.
+    honest : Measured or None
+        The same without leakage, where the claim names it.
+    verdict : Verdict
+    chapter : str
+        Number of the chapter that measured it, or would.
+    profile : str
+        ``"quick"`` if any part was measured so, else ``"full"``; empty if nothing was measured.
+    recordings : tuple of str
+        Keys of the recordings that served.
+    """
+
+    claim: Claim
+    measured: Measured
+    honest: Measured | None
+    verdict: Verdict
+    chapter: str
+    profile: str
+    recordings: tuple[str, ...]
+
+    @property
+    def preview(self) -> bool:
+        """True if the claim is about the full profile and the measurement is not."""
+        return self.profile == "quick" and "full profile" in self.claim.protocol
+
+
+def results_file() -> Path:
+    """Return the results file of the run that is going on, else that of the published run."""
+    return Path(os.environ.get("CEBRA_BOOK_RESULTS") or ROOT / "data" / "results.json")
+
+
+def ids_measuring(claim: Claim, field: str = "measured") -> dict[str, str]:
+    """Say which recorded ids measure a claim: the one place that knows.
+
+    Parameters
+    ----------
+    claim : Claim
+    field : {"measured", "honest"}
+        Which of the claim's measurements.
+
+    Returns
+    -------
+    dict of str to str
+        Ids by key of the claim's value; one key ``""`` where the value is single. Empty where the
+        claim names no honest measurement.
+    """
+    given = claim.more.get(field)
+    if isinstance(given, Mapping):
+        return dict(given)
+    if given is not None or field != "measured":
+        return {"": given} if given else {}
+    if claim.rule["kind"] == "shape" and ids_of(claim.rule):
+        return {id: id for id in ids_of(claim.rule)}
+    if isinstance(claim.value, Mapping):
+        return {key: f"{claim.id}.{key}" for key in claim.value}
+    return {"": claim.id}
+
+
+def measurement(claim: Claim, results: Mapping, field: str = "measured") -> Measured:
+    """Collect what a run measured about a claim.
+
+    Parameters
+    ----------
+    claim : Claim
+    results : mapping
+        Content of a results file: entries by id.
+    field : {"measured", "honest"}
+
+    Returns
+    -------
+    Measured
+        Value and standard deviation in the form of the claim's rule. The value is None where an
+        entry is missing. A value that brought no spread over seeds along takes the recorded one.
+    """
+    ids = ids_measuring(claim, field)
+    if not ids or any(id not in results for id in ids.values()):
+        return Measured(None)
+    entries = {key: (id, results[id]) for key, id in ids.items()}
+    values = {key: entry["value"] for key, (_, entry) in entries.items()}
+    spreads = {key: _spread(id, entry) for key, (id, entry) in entries.items()}
+    if list(ids) == [""]:
+        return Measured(values[""], spreads[""])
+    return Measured(values, spreads)
+
+
+def judge_all(results: Mapping, of: Mapping | None = None) -> list[Row]:
+    """Judge every claim by a run's results.
+
+    Parameters
+    ----------
+    results : mapping
+        Content of a results file.
+    of : mapping, optional
+        Claims by (id, said_by); all of data/claims.yml if left out.
+
+    Returns
+    -------
+    list of Row
+        In the order of the claims.
+    """
+    return [_row(claim, results) for claim in (claims() if of is None else of).values()]
+
+
+def totals(rows: list[Row]) -> dict[str, dict[str, int]]:
+    """Count verdicts by source: ``{"blog": {"reproduced": 3, …}, "paper": {…}}``."""
+    found = {by: Counter() for by in ("blog", "paper")}
+    for row in rows:
+        found[row.claim.said_by][row.verdict.word] += 1
+    return {by: {word: count[word] for word in WORDS if count[word]} for by, count in found.items()}
+
+
+def missing_chapters(rows: list[Row], results: Mapping) -> list[str]:
+    """List the chapters that claims belong to and that left nothing in the results."""
+    ran = {entry["chapter"] for entry in results.values()}
+    return sorted({row.chapter for row in rows if row.verdict.word == OPEN} - ran)
+
+
+def as_records(rows: list[Row]) -> list[dict]:
+    """Turn rows into plain values, for a file that machines read."""
+    return [
+        {
+            "id": row.claim.id,
+            "said_by": row.claim.said_by,
+            "where": row.claim.where,
+            "protocol": row.claim.protocol,
+            "rule": dict(row.claim.rule),
+            "claimed": row.claim.value,
+            "claimed_sd": row.claim.sd,
+            "measured_by": ids_measuring(row.claim),
+            "measured": row.measured.value,
+            "measured_sd": row.measured.sd,
+            "without_leakage": row.honest and row.honest.value,
+            "verdict": row.verdict.word,
+            "why": row.verdict.why,
+            "preview": row.preview,
+            "profile": row.profile,
+            "recordings": list(row.recordings),
+            "chapter": row.chapter,
+            "figure": row.claim.more.get("figure"),
+        }
+        for row in rows
+    ]
+
+
+def _row(claim: Claim, results: Mapping) -> Row:
+    family = claim.id.split(".")[0]
+    used = [results[i] for i in ids_measuring(claim).values() if i in results]
+    measured = measurement(claim, results)
+    honest = measurement(claim, results, "honest") if ids_measuring(claim, "honest") else None
+    recordings = tuple(dict.fromkeys(entry["recording"] for entry in used))
+    judged = family not in ABOUT_RATS or set(recordings) <= {RAT}
+    found = verdict(claim, measured.value, measured.sd, judged, honest)
+    if found.word == OPEN and claim.more.get("unmeasured"):
+        found = Verdict(OPEN, claim.more["unmeasured"])
+    profiles = {entry["profile"] for entry in used}
+    profile = "quick" if "quick" in profiles else "full" if profiles else ""
+    chapter = used[0]["chapter"] if used else CHAPTERS[family]
+    return Row(claim, measured, honest, found, chapter, profile, recordings)
+
+
+def load(path: Path | None = None) -> tuple[dict, list[Row]]:
+    """Read a results file, by default `results_file()`, and judge all claims by it."""
+    results = read_json(path or results_file())
+    return results, judge_all(results)
+
+
+def _spread(id: str, entry: Mapping):
+    """Spread over seeds: the value's own, else that of several recorded runs, else None.
+
+    A spread borrowed from the quick profile serves the regression checks, but judges nothing.
+    """
+    if entry["sd"] is not None or isinstance(entry["value"], (str, bool)):
+        return entry["sd"]
+    recorded = expected.pair_of(entry["recording"], entry["profile"]).get(id, {})
+    if recorded.get("runs", 1) < 2 or "spread_of" in recorded or isinstance(recorded["sd"], list):
+        return None
+    return recorded["sd"]

@@ -1,0 +1,1 @@
+"""Do two embeddings agree, up to the turn that aligns them?"""

@@ -1,0 +1,284 @@
+"""The models of the consistency chapter: groups of one rat's neurons, four rats, their controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from helpers.decoding.jobs import ITERATIONS, named_split
+from helpers.recordings.loading import RATS, load_recording
+from helpers.recordings.recording import Recording, stretches
+from helpers.training.jobs import Job, variant_job
+
+if TYPE_CHECKING:
+    from helpers.training.fit import Fit
+
+FIRST_FOLD = "nested 0"
+MODELS = ("posdir", "time", "shuffled", "lagged", "spikes", "spikes-time")
+"""``posdir`` and ``time`` are CEBRA-Behaviour and CEBRA-Time. The others are controls: labels
+permuted over bins; labels late by a random lag; each neuron late by a lag of its own, trained with
+labels and without."""
+RUNS = {
+    "quick": {FIRST_FOLD: {"posdir": 1, "time": 1, "shuffled": 1}},
+    "full": {
+        FIRST_FOLD: {
+            "posdir": 5,
+            "time": 5,
+            "shuffled": 2,
+            "lagged": 1,
+            "spikes": 1,
+            "spikes-time": 1,
+        },
+        "nested 1": {"posdir": 1, "time": 1},
+        "nested 2": {"posdir": 1, "time": 1},
+    },
+}
+"""Runs of each model on each fold, for every rat; the decoding chapter trains many of them too."""
+RUNS_OF_GROUPS = {
+    "quick": {"posdir": 1},
+    "full": {"posdir": 5, "shuffled": 2},
+}
+"""Runs of each model on four disjoint groups of the first rat's neurons."""
+SHARES = {"quick": {}, "full": {0.25: 1, 0.5: 1, 2.0: 1}}
+"""Runs on smaller and larger groups, by their size as a share of a quarter of the neurons."""
+N_GROUPS = 4
+LEAST_LAG = 5
+"""Round trips that a lagged control is late by at least."""
+
+
+class Model(NamedTuple):
+    """Name of a trained model.
+
+    `size` is the number of neurons in a group and `group` its number; a size of 0 is all neurons.
+    """
+
+    rat: str
+    split: str
+    name: str
+    seed: int
+    size: int = 0
+    group: int = 0
+
+
+def jobs_04(
+    recording: Recording,
+    profile: str,
+    others: Sequence[Recording] = (),
+    *,
+    seed: int = 0,
+    dtype: str = "float32",
+) -> dict[Model, Job]:
+    """Build all jobs of the chapter.
+
+    All train on the training trips of a nested split, so that held-out trips are left to embed.
+
+    Parameters
+    ----------
+    recording : Recording
+        The first rat, whose neurons are also parted into groups.
+    profile : {"quick", "full"}
+        A thousand steps and one run, or three thousand and several.
+    others : sequence of Recording
+        The rats that it is compared with.
+    seed : int
+        Of the first run; the other runs follow it.
+    dtype : {"float32", "bfloat16"}
+        Of the matrix products.
+
+    Returns
+    -------
+    dict
+        `Job` by `Model`.
+
+    Raises
+    ------
+    ValueError
+        If the profile is neither, two rats have one name, or a recording is too short to be split.
+    """
+    if profile not in RUNS:
+        raise ValueError(f"profile is {profile!r}; it is {' or '.join(map(repr, RUNS))}")
+    rats = {one.name: one for one in (recording, *others)}
+    if len(rats) < 1 + len(others):
+        raise ValueError("two recordings have one name; compare different rats")
+    models = [*_of_rats(rats, profile, seed), *_of_groups(recording, profile, seed)]
+    return {model: _job(rats[model.rat], model, profile, dtype) for model in models}
+
+
+def four_rats(recording: Recording) -> list[Recording]:
+    """Find the rats to be compared: the recording's own first, then the others of the four.
+
+    Where a real one is out of reach, four simulated rats with different neurons stand in for all,
+    so that no real animal is ever compared with a simulated one.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    list of Recording
+        All real or all simulated.
+    """
+    if recording.source != "simulated":
+        names = [rat for rat in RATS if rat != recording.name]
+        rats = [recording, *(load_recording(rat, on_missing="simulate") for rat in names)]
+        if all(rat.source != "simulated" for rat in rats):
+            return rats
+    return [load_recording(f"simulated-{rat}".removesuffix("-achilles")) for rat in RATS]
+
+
+def cells(n_neurons: int, size: int, group: int, seed: int) -> np.ndarray:
+    """Which neurons a group holds, (size,) ascending.
+
+    The neurons are dealt into four quarters. A smaller group is the beginning of its quarter, a
+    larger one several quarters in a row: groups of one size and seed share no neuron.
+
+    Parameters
+    ----------
+    n_neurons : int
+        Of the recording.
+    size : int
+        Neurons in the group: at most a quarter of all, or some quarters.
+    group : int
+        Number of the group, from 0.
+    seed : int
+        Of the deal; another seed, another partition.
+
+    Raises
+    ------
+    ValueError
+        If there is no such group.
+    """
+    quarter = n_neurons // N_GROUPS
+    stride = quarter * max(1, size // max(quarter, 1))
+    if size < 1 or (size > quarter and size % quarter) or (group + 1) * stride > n_neurons:
+        raise ValueError(
+            f"no group {group} of {size} neurons in {n_neurons}: use up to {quarter}, or some "
+            f"quarters of {quarter}"
+        )
+    order = np.random.default_rng(seed).permutation(n_neurons)
+    return np.sort(order[group * stride : group * stride + size])
+
+
+def recording_of(recording: Recording, model: Model) -> Recording:
+    """What a model saw of a recording: its neurons, each delayed if they were shuffled.
+
+    Parameters
+    ----------
+    recording : Recording
+        Of the rat that `model` names.
+    model : Model
+
+    Returns
+    -------
+    Recording
+        With the spikes that the model is to embed.
+    """
+    if model.size:
+        chosen = cells(recording.spikes.shape[1], model.size, model.group, model.seed)
+        return replace(recording, spikes=recording.spikes[:, chosen])
+    if not model.name.startswith("spikes"):
+        return recording
+    late = lags(recording, recording.spikes.shape[1], model.seed)
+    columns = [np.roll(cell, lag) for cell, lag in zip(recording.spikes.T, late, strict=True)]
+    return replace(recording, spikes=np.stack(columns, axis=1))
+
+
+def told_labels(recording: Recording, model: Model) -> np.ndarray:
+    """The labels that a control was told at every bin of the recording, (T, 3) float32.
+
+    Raises
+    ------
+    ValueError
+        If the model was told the truth, nothing, or labels permuted over its training bins alone.
+    """
+    if model.name != "lagged":
+        raise ValueError(f"{model.name} was told no labels of its own at every bin")
+    return np.roll(recording.labels("posdir"), lags(recording, 1, model.seed)[0], axis=0)
+
+
+def lags(recording: Recording, n: int, seed: int) -> np.ndarray:
+    """Random delays in bins, (n,), each at least `LEAST_LAG` round trips, either way round.
+
+    Raises
+    ------
+    ValueError
+        If the recording is too short for that.
+    """
+    n_bins, trips = len(recording.spikes), len(recording.trials())
+    least = LEAST_LAG * n_bins // max(trips, 1)
+    if not 0 < least < n_bins / 2:
+        raise ValueError(
+            f"{recording.name} has {trips} round trips; a lag of {LEAST_LAG} needs over twice as "
+            "many"
+        )
+    return np.random.default_rng(seed).integers(least, n_bins - least + 1, n)
+
+
+def embed(
+    fits: Mapping[Model, Fit], rats: Mapping[str, Recording], part: str
+) -> dict[Model, np.ndarray]:
+    """Embed the training or the held-out bins of each model's split.
+
+    Parameters
+    ----------
+    fits : mapping of Model to Fit
+    rats : mapping of str to Recording
+    part : {"train", "test"}
+
+    Returns
+    -------
+    dict
+        (n_bins, 3) float32 by `Model`; windows stop where a stretch of bins does.
+    """
+    embedded = {}
+    for model, fit in fits.items():
+        seen = recording_of(rats[model.rat], model)
+        bins = getattr(named_split(seen, model.split), part)
+        embedded[model] = fit.transform(seen.spikes[bins], stretches(bins, seen.segments))
+    return embedded
+
+
+def _of_rats(rats: Mapping[str, Recording], profile: str, seed: int) -> Iterator[Model]:
+    for split, runs in RUNS[profile].items():
+        for name, n_runs in runs.items():
+            for rat in rats:
+                # In a quick run one rat is trained twice: runs, too, have to be compared.
+                twice = profile == "quick" and name == "posdir" and rat == next(iter(rats))
+                for run in range(n_runs + twice):
+                    yield Model(rat, split, name, seed + run)
+
+
+def _of_groups(recording: Recording, profile: str, seed: int) -> Iterator[Model]:
+    n_neurons = recording.spikes.shape[1]
+    quarter = n_neurons // N_GROUPS
+    sizes = [(quarter, name, n_runs) for name, n_runs in RUNS_OF_GROUPS[profile].items()]
+    sizes += [(round(quarter * x), "posdir", runs) for x, runs in SHARES[profile].items()]
+    for size, name, n_runs in sizes:
+        for run in range(n_runs):
+            for group in range(min(N_GROUPS, N_GROUPS * quarter // size)):
+                yield Model(recording.name, FIRST_FOLD, name, seed + run, size, group)
+
+
+def _job(recording: Recording, model: Model, profile: str, dtype: str) -> Job:
+    seen = recording_of(recording, model)
+    bins = named_split(seen, model.split).train
+    variant = {"time": "time", "spikes-time": "time", "shuffled": "shuffled"}
+    # Groups of one size have equally many first weights: one seed would start them all alike.
+    seed = model.seed + 1_000 * model.group
+    job = variant_job(
+        seen,
+        variant.get(model.name, "posdir"),
+        bins=bins,
+        seed=seed,
+        dtype=dtype,
+        max_iterations=ITERATIONS[profile],
+    )
+    if model.name == "lagged":
+        job = replace(job, labels=told_labels(seen, model)[bins])
+    cells = f" group {model.group} of {model.size} neurons" if model.size else ""
+    name = f"{recording.key} {model.name}{cells} on {model.split}, seed {model.seed}"
+    return replace(job, name=name)

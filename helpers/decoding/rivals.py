@@ -1,0 +1,146 @@
+"""What CEBRA is compared with, decoded: counts, PCA, UMAP, t-SNE and Bayes on any set of splits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from . import baselines
+from .bayes import decode_bayes
+from .neighbours import DecodingResult, Features, Transform, decode_knn, encode, encode_leaking
+
+if TYPE_CHECKING:
+    from helpers.recordings.loading import Recording
+
+    from .splits import Split
+
+COUNTS = "kNN on bare counts"
+BAYES, LONG_BAYES = "naive Bayes, 250 ms", "naive Bayes, 600 ms"
+DISTANCES = ("euclidean", "cosine")
+"""A rival may use either, whichever validation prefers; on CEBRA's sphere they are the same."""
+
+Results = dict[str, list[DecodingResult]]
+
+
+def rivals(recording: Recording, splits: Sequence[Split], profile: str, seed: int = 0) -> Results:
+    """Decode with all rivals.
+
+    Parameters
+    ----------
+    recording : Recording
+    splits : sequence of Split
+    profile : {"quick", "full"}
+        The full one adds UMAP in more dimensions and of single bins, and t-SNE, which take minutes.
+    seed : int
+        Of UMAP and t-SNE.
+
+    Returns
+    -------
+    dict
+        Results, one a split, by the name of the method. "single bins" are the published
+        baselines' 25 ms; all others see CEBRA's window, and Bayes once a longer one.
+    """
+    found = few_rivals(recording, splits)
+    for dimension in (3, 8, 16):
+        found[f"PCA, {dimension}-D"] = of_pca(recording, splits, dimension)
+    for dimension in (2, 3):
+        found[f"PCA, {dimension}-D, single bins"] = of_pca(recording, splits, dimension, width=1)
+    for dimension in (3, 8, 16) if profile == "full" else (3,):
+        found[f"UMAP, {dimension}-D"] = of_umap(recording, splits, dimension, seed)
+    if profile == "full":
+        found["UMAP, 2-D, single bins"] = of_umap(recording, splits, 2, seed, width=1)
+        for suffix, width in (("", baselines.CEBRA_WINDOW), (", single bins", 1)):
+            found[f"t-SNE, 2-D{suffix}"] = of_tsne(recording, splits, seed, width)
+    return found
+
+
+def few_rivals(recording: Recording, splits: Sequence[Split]) -> Results:
+    """Decode with Bayes and with the bare counts, which take a second."""
+    return {
+        BAYES: [decode_bayes(recording, split, BAYES) for split in splits],
+        LONG_BAYES: [
+            decode_bayes(recording, split, LONG_BAYES, width=round(0.6 / recording.bin_s))
+            for split in splits
+        ],
+        COUNTS: _knn(recording, splits, COUNTS, lambda split: baselines.root_counts()),
+    }
+
+
+def leaking_rivals(recording: Recording, split: Split) -> Results:
+    """Decode a split of single bins with windows and encoders that know the whole recording.
+
+    Principal components are still those of the training bins: with thousands of bins drawn at
+    random, all bins have the same ones.
+    """
+    transforms = {
+        "PCA, 3-D, single bins": baselines.pca(recording, split, 3, width=1),
+        "PCA, 3-D": baselines.pca(recording, split, 3),
+        "PCA, 16-D": baselines.pca(recording, split, 16),
+        COUNTS: baselines.root_counts(),
+    }
+    found = {
+        name: [leaking(recording, split, name, transform, metrics=DISTANCES)]
+        for name, transform in transforms.items()
+    }
+    return found | {BAYES: [decode_bayes(recording, split, BAYES, leaking=True)]}
+
+
+def leaking(
+    recording: Recording,
+    split: Split,
+    name: str,
+    transform: Transform,
+    metrics: Sequence[str] = ("cosine",),
+) -> DecodingResult:
+    """Decode with nearest neighbours the way the blog did, see `encode_leaking`."""
+    features = encode_leaking(transform, recording, split)
+    return decode_knn(features, recording, split, name, metrics=metrics)
+
+
+def of_pca(
+    recording: Recording, splits: Sequence[Split], dimension: int, width: int = 10
+) -> list[DecodingResult]:
+    """Decode from principal components of the windowed counts."""
+    return _knn(
+        recording,
+        splits,
+        f"PCA, {dimension}-D",
+        lambda split: baselines.pca(recording, split, dimension, width),
+    )
+
+
+def of_umap(
+    recording: Recording, splits: Sequence[Split], dimension: int, seed: int, width: int = 10
+) -> list[DecodingResult]:
+    """Decode from UMAP of the windowed counts."""
+    return _knn(
+        recording,
+        splits,
+        f"UMAP, {dimension}-D",
+        lambda split: baselines.umap(recording, split, dimension, seed=seed, width=width),
+    )
+
+
+def of_tsne(
+    recording: Recording, splits: Sequence[Split], seed: int, width: int = 10
+) -> list[DecodingResult]:
+    """Decode from t-SNE: neighbours from training trips, in a layout that has seen all spikes."""
+    rows = baselines.tsne(recording, 2, seed=seed, width=width)
+    found = []
+    for split in splits:
+        features = Features(rows[split.train], rows[split.valid], rows[split.test])
+        found.append(decode_knn(features, recording, split, "t-SNE, 2-D", metrics=DISTANCES))
+    return found
+
+
+def _knn(
+    recording: Recording,
+    splits: Sequence[Split],
+    name: str,
+    transform_for: Callable[[Split], Transform],
+) -> list[DecodingResult]:
+    found = []
+    for split in splits:
+        features = encode(transform_for(split), recording, split)
+        found.append(decode_knn(features, recording, split, name, metrics=DISTANCES))
+    return found

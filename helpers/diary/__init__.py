@@ -1,0 +1,1 @@
+"""The bugs of chapter 07, small enough to watch."""

@@ -1,0 +1,180 @@
+"""Rotatable 3-D figures for the site, as HTML: a placeholder, data as JSON, a short script.
+
+`interactive_page` writes the HTML; its docstring shows the markup. A slider below the globe
+replays the runs: a marker walks the embedding as the animal walked the track.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import style
+from .embeddings import face_on
+from .interactive_page import MAX_BYTES as MAX_BYTES
+from .interactive_page import page_of
+
+CONFIG = {"displaylogo": False, "responsive": True, "scrollZoom": False}
+
+
+def ring(
+    embedding,
+    position,
+    direction,
+    length_m,
+    *,
+    name: str,
+    alt: str,
+    caption: str,
+    simulated: bool,
+    max_points: int = 6000,
+) -> str:
+    """Write a rotatable embedding, coloured by position or by direction, as HTML.
+
+    Parameters
+    ----------
+    embedding : (T, 3) array
+    position : (T,) array
+        Metres along the track.
+    direction : (T,) array
+        +1 in right runs, -1 in left runs.
+    length_m : float
+        Length of the track in metres, the end of the colour scale.
+    name : str
+        The figure's id on its page: lower-case words joined by hyphens.
+    alt, caption : str
+        What it shows, for those who cannot see it, and for those who can (inline HTML allowed).
+    simulated : bool
+        True stamps the figure "simulated".
+    max_points : int
+        Longer recordings are thinned evenly to this many bins.
+
+    Returns
+    -------
+    str
+        For ``display(HTML(...))``; see the module's docstring for its markup.
+
+    Raises
+    ------
+    ValueError
+        Shapes do not fit, values are not finite, `name` or `alt` is unusable, or the result
+        would exceed 1.5 MB.
+    """
+    points, position, direction = _thinned(embedding, position, direction, max_points)
+    figure = _figure(points, position, direction, float(length_m), simulated)
+    return page_of(figure, name, alt, caption)
+
+
+def _thinned(embedding, position, direction, max_points):
+    """Check the arrays and keep at most `max_points` evenly spaced bins of each."""
+    points = np.asarray(embedding, dtype=float)
+    if points.ndim != 2 or points.shape[1] != 3:
+        raise ValueError(f"embedding has shape {points.shape}; a rotatable figure needs (T, 3)")
+    labels = [np.asarray(values, dtype=float) for values in (position, direction)]
+    for what, values in zip(("position", "direction"), labels, strict=True):
+        if values.shape != (len(points),):
+            raise ValueError(
+                f"{what} has shape {values.shape}; the embedding needs ({len(points)},)"
+            )
+    if not all(np.isfinite(values).all() for values in (points, *labels)):
+        raise ValueError("embedding, position or direction holds NaN or infinity; drop those bins")
+    if max_points < 2:
+        raise ValueError(f"max_points is {max_points}; draw at least 2")
+    points = face_on(points)
+    kept = np.unique(
+        np.linspace(0, len(points) - 1, min(max_points, len(points))).round().astype(int)
+    )
+    return points[kept], labels[0][kept], labels[1][kept]
+
+
+def _figure(points, position, direction, length_m: float, simulated: bool) -> dict:
+    """The figure as plotly's own JSON, with one marker setting for each colouring beside it."""
+    colourings = {
+        "position": position_marker(position, length_m),
+        "direction": direction_marker(direction),
+    }
+    x, y, z = points.round(3).T.tolist()
+    trace = {
+        "type": "scatter3d", "mode": "markers", "x": x, "y": y, "z": z,
+        "marker": colourings["position"], "hovertemplate": "%{marker.color}<extra></extra>",
+    }  # fmt: skip
+    return {
+        "data": [trace, globe(), walker(points[0])],
+        "layout": layout(simulated),
+        "config": CONFIG,
+        "colourings": colourings,
+        "replay": {"walker": 2, "starts": starts_of_runs(direction), "length": length_m},
+    }
+
+
+def starts_of_runs(direction: np.ndarray) -> list[int]:
+    """Find the bins, among those kept, at which the animal turned round; the first is bin 0."""
+    return [0, *(np.flatnonzero(np.diff(direction)) + 1).tolist()]
+
+
+def walker(start: np.ndarray) -> dict:
+    """Plotly's trace of the animal on its walk: a trail whose head is the present bin."""
+    x, y, z = ([value] for value in start.round(3).tolist())
+    return {
+        "type": "scatter3d", "mode": "lines+markers", "hoverinfo": "skip", "showlegend": False,
+        "x": x, "y": y, "z": z, "line": {"color": style.AMBER, "width": 5},
+        "marker": {"color": style.AMBER, "size": [9]},
+    }  # fmt: skip
+
+
+def position_marker(position: np.ndarray, length_m: float, scale: bool = True) -> dict:
+    """Plotly's marker setting for points coloured by position in metres."""
+    stops = [[k / (len(style.POSITION_STOPS) - 1), c] for k, c in enumerate(style.POSITION_STOPS)]
+    return {
+        "size": 2, "color": position.round(2).tolist(), "colorscale": stops,
+        "cmin": 0, "cmax": length_m, "showscale": scale, "colorbar": _bar("position (m)"),
+    }  # fmt: skip
+
+
+def direction_marker(direction: np.ndarray, scale: bool = True) -> dict:
+    """Plotly's marker setting for points coloured by running direction."""
+    halves = [[0, style.LEFT], [0.5, style.LEFT], [0.5, style.RIGHT], [1, style.RIGHT]]
+    ticks = {"tickvals": [-0.5, 0.5], "ticktext": ["left", "right"]}
+    return {
+        "size": 2, "color": direction.astype(int).tolist(), "colorscale": halves,
+        "cmin": -1, "cmax": 1, "showscale": scale, "colorbar": _bar("direction") | ticks,
+    }  # fmt: skip
+
+
+def _bar(title: str) -> dict:
+    return {
+        "thickness": 12, "len": 0.7, "outlinewidth": 0, "tickfont": {"color": style.MUTED},
+        "title": {"font": {"color": style.MUTED}, "side": "right", "text": title},
+    }  # fmt: skip
+
+
+def globe() -> dict:
+    """Equator and two meridians of the unit sphere: the points lie on it by construction."""
+    turn = np.linspace(0, 2 * np.pi, 73)
+    a, b, gap = np.cos(turn).round(3).tolist(), np.sin(turn).round(3).tolist(), [None]
+    flat = [0.0] * len(turn)
+    return {
+        "type": "scatter3d", "mode": "lines", "hoverinfo": "skip", "showlegend": False,
+        "x": a + gap + a + gap + flat, "y": b + gap + flat + gap + a, "z": flat + gap + b + gap + b,
+        "line": {"color": style.EDGE, "width": 1.5}, "connectgaps": False,
+    }  # fmt: skip
+
+
+def layout(simulated: bool) -> dict:
+    """Plotly's layout: a dark cube without axes, stamped where the recording is simulated."""
+    axis = {"visible": False, "range": [-1.05, 1.05]}
+    layout = {
+        "paper_bgcolor": style.BACKGROUND,
+        "font": {"color": style.INK},
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "scene": {
+            "xaxis": axis, "yaxis": axis, "zaxis": axis, "aspectmode": "cube",
+            "bgcolor": style.BACKGROUND, "camera": {"eye": {"x": 0, "y": -0.75, "z": 1.15}},
+        },
+    }  # fmt: skip
+    if simulated:
+        layout["annotations"] = [{
+            "text": "SIMULATED", "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.01,
+            "y": 0.99, "font": {"color": style.CORAL}, "bordercolor": style.CORAL, "borderpad": 4,
+        }]  # fmt: skip
+    return layout

@@ -1,0 +1,1 @@
+"""A recording of one's own: read, inspected, analysed, reported."""

@@ -1,0 +1,1 @@
+"""Many models over a grid of settings, resumable, in one table."""

@@ -1,0 +1,241 @@
+"""One cell of a sweep: trained on training laps, judged on validation laps, never on test laps.
+
+A sweep chooses. What has been chosen on some laps may not be judged by them, so the test laps of
+the nested split stay closed here: whoever has settled on parameters opens them once, with the
+chapters. The number of neighbours is chosen on one half of the validation laps and scored on the
+other, then the other way round, by the decoding chapter's own functions; the ring is found among
+the training laps, and the animal followed round it on the validation laps, by those of the topology
+chapter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields, replace
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from helpers.claims.provenance import versions
+from helpers.decoding.neighbours import DecodingResult, decode_knn, encode
+from helpers.decoding.scores import score
+from helpers.decoding.splits import Split, nested_split, trip_of_bin
+from helpers.kept import code_digest
+from helpers.recordings.loading import Recording, stretches
+from helpers.topology.circular import follow
+from helpers.topology.persistence import bars, lifespans
+from helpers.topology.winding import share_wound, turns, whole_trips
+from helpers.training import cache as fitcache
+from helpers.training import many as training
+from helpers.training.fit import Fit
+from helpers.training.jobs import Job, variant_job
+from helpers.training.one import one_thread
+
+from .grid import Cell
+
+POINTS = 300
+"""Landmarks and points of a diagram: fewer than the topology chapter's, as a sweep has many cells,
+and few enough that `helpers.topology.check_cost` need not time anything first."""
+LAST_STEPS = 100
+VALUES = (
+    "median_cm", "r2", "direction", "k", "wound", "trips", "loop", "next_loop", "gap", "loss",
+)  # fmt: skip
+"""What `evaluate` returns, in the order of the table."""
+
+
+def cell_split(recording: Recording, cell: Cell) -> Split:
+    """The fold of the nested split that a cell trains and validates on.
+
+    Raises
+    ------
+    ValueError
+        If this recording cannot be swept: a circular track, too few round trips, or no whole one
+        among the validation laps.
+    """
+    if recording.geometry != "line":
+        raise ValueError(f"{recording.name} ran on a circle; a sweep decodes linear tracks")
+    split = nested_split(recording, cell.fold)
+    if not whole_trips(recording, split.valid):
+        raise ValueError(
+            f"{recording.name} has no whole round trip among the validation laps of {split.name}; "
+            "use another fold, or a longer recording"
+        )
+    return split
+
+
+def cell_job(recording: Recording, cell: Cell) -> Job:
+    """The job of a cell: its variant on the training laps of its fold.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be trained, with the cell's title.
+    """
+    try:
+        split = cell_split(recording, cell)
+        job = variant_job(
+            recording, cell.variant, bins=split.train, seed=cell.seed, dtype=cell.dtype,
+            **dict(cell.parameters),
+        )  # fmt: skip
+    except ValueError as error:
+        raise ValueError(f"{cell.title}: {error}") from None
+    return replace(job, name=cell.title)
+
+
+def cell_key(recording: Recording, job: Job, cell: Cell) -> str:
+    """Name a row by all that it depends on: data, job, split, versions, code.
+
+    Returns
+    -------
+    str
+        sha256, hex.
+    """
+    parts = {
+        "data": recording.digest,
+        "fit": fitcache.key(job, training.default_device()),
+        "fold": cell.fold,
+        "versions": versions(),
+        "code": code_digest(__name__),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def run_cell(recording: Recording, cell: Cell, key: str) -> dict:
+    """Train and judge one cell, on one thread of whichever process.
+
+    Parameters
+    ----------
+    recording : Recording
+    cell : Cell
+    key : str
+        What whoever asks expects `cell_key` to be.
+
+    Returns
+    -------
+    dict
+        What was measured, `VALUES`, and where it comes from; numbers, texts and None.
+
+    Raises
+    ------
+    ValueError
+        If this process has other code, libraries or devices than whoever asks.
+    helpers.training.TrainingError
+        If the loss was not finite.
+    """
+    job = cell_job(recording, cell)
+    if cell_key(recording, job, cell) != key:
+        raise ValueError(
+            "this worker has another version of the book, of a library, or another device; "
+            "start it from the same checkout and environment"
+        )
+    with one_thread(), threadpool_limits(1):  # sums in another order would be another result
+        fit = training.fit(job, progress=False)
+        values = evaluate(fit, recording, cell_split(recording, cell))
+    return {"cell": key, **values, **provenance(job)}
+
+
+def provenance(job: Job) -> dict:
+    """Where a row comes from: key of the fit, device, versions, hash of the code."""
+    device = training.default_device()
+    return {
+        "fit": fitcache.key(job, device),
+        "device": device,
+        "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
+        "code": code_digest(__name__),
+    }
+
+
+def evaluate(fit: Fit, recording: Recording, split: Split) -> dict:
+    """Judge a model on the validation laps of the split whose training laps it has learnt from.
+
+    Parameters
+    ----------
+    fit : Fit
+    recording : Recording
+    split : Split
+
+    Returns
+    -------
+    dict
+        ``median_cm``, ``r2``, ``direction``: see `helpers.decoding.score`; ``k``: neighbours chosen
+        on either half. ``wound``: share of the ``trips`` whole validation trips that wind once
+        round the better loop, that which served better on training trips. ``loop``, ``next_loop``:
+        the longest bars of H1 among validation points, in distance on the sphere; ``gap``: by
+        which share of the longest the next is shorter, 0 to 1. ``loss``: mean over the last steps,
+        nats.
+    """
+    decoded = decode_validation(fit, recording, split)
+    found = {name: score(decoded, name)[0] for name in ("median_cm", "r2", "direction")}
+    found["k"] = decoded.settings["k"]
+    found |= ring(fit, recording, split)
+    found["loss"] = np.mean(fit.loss[-LAST_STEPS:], dtype=float)
+    return {name: _plain(found[name]) for name in VALUES}
+
+
+def decode_validation(fit: Fit, recording: Recording, split: Split) -> DecodingResult:
+    """Decode every validation lap, with the number of neighbours that the other laps chose."""
+    results = []
+    for half in validation_halves(recording, split):
+        features = encode(fit.transform, recording, half)
+        results.append(decode_knn(features, recording, half, "sweep", seed=fit.job.seed))
+    chosen = "/".join(str(result.settings["k"]) for result in results)
+    arrays = {
+        one.name: np.concatenate([getattr(result, one.name) for result in results])
+        for one in fields(DecodingResult)
+        if isinstance(getattr(results[0], one.name), np.ndarray)
+    }
+    return replace(results[0], split=split.name, settings={"k": chosen}, **arrays)
+
+
+def validation_halves(recording: Recording, split: Split) -> tuple[Split, Split]:
+    """Two splits of the training and validation laps; what one chooses by, the other scores.
+
+    Every other validation lap goes into the same half, so that both see early and late running.
+    """
+    trips = trip_of_bin(recording)[split.valid]
+    first = np.isin(trips, np.unique(trips)[::2])
+    one, other = split.valid[first], split.valid[~first]
+    name = f"validation laps of {split.name}"
+    return Split(name, split.train, one, other), Split(name, split.train, other, one)
+
+
+def ring(fit: Fit, recording: Recording, split: Split) -> dict:
+    """Follow the animal round the loop on validation laps, and measure the loop there."""
+    unseen = fit.transform(
+        recording.spikes[split.valid], stretches(split.valid, recording.segments)
+    )
+    lengths = [*lifespans(bars(unseen, min(POINTS, len(unseen)))["h1"])[:2], 0.0, 0.0]
+    trips = whole_trips(recording, split.valid)
+    return {
+        "wound": _wound(fit.embedding, unseen, whole_trips(recording, split.train), trips),
+        "trips": len(trips),
+        "loop": lengths[0],
+        "next_loop": lengths[1],
+        "gap": 1 - lengths[1] / lengths[0] if lengths[0] else 0.0,
+    }
+
+
+def _wound(known, unseen, known_trips, trips) -> float:
+    """Share of trips wound once, round the loop that most training trips wind."""
+    if not known_trips:
+        return 0.0
+    try:
+        along = follow(known, np.concatenate([known, unseen]), POINTS)["along"]
+    except ValueError as error:
+        if "no loop at all" not in str(error):
+            raise
+        return 0.0  # nothing to wind round
+    loops = [one for one in along if not np.isnan(one).any()]  # NaN: no cocycle could be lifted
+    if not loops:
+        return 0.0
+    n = len(known)
+    best = max(loops, key=lambda one: share_wound(turns(one[:n], known_trips)))
+    return share_wound(turns(best[n:], trips))
+
+
+def _plain(value):
+    """A number that JSON can hold; None where there is none."""
+    if isinstance(value, str | int):
+        return value
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,217 @@
+"""Sweeps: many models over a grid of settings, each judged on validation laps, in one table.
+
+``python -m helpers.book sweep grid.yml`` reads a grid (`helpers.sweep.grid`), checks all of it,
+computes the cells that are not on disk yet (`helpers.sweep.cell`) on this machine or on a Dask
+cluster (`helpers.sweep.engines`), and writes the table (`helpers.sweep.table`). A cell's row lies
+in a small file of its own beside the cached fits: a sweep that was killed goes on where it was. The
+rows are the same bits whoever computes them, so seconds stand in a file apart.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.files import ROOT, write_text
+from helpers.progress import bar
+from helpers.recordings.loading import Recording, load_recording
+from helpers.training import cache as fitcache
+from helpers.training import many as training
+
+from .cell import VALUES, cell_job, cell_key
+from .engines import Outcome, Task, cluster, on_a_cluster, on_this_machine
+from .grid import Grid, read_grid
+from .table import PROVENANCE, check_suffix, table_row, write_table
+
+Engine = Callable[[Sequence[Task]], Iterator[Outcome]]
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What came of a sweep.
+
+    Attributes
+    ----------
+    rows : list of dict
+        One a finished cell, in the order of the grid; see `helpers.sweep.table.table_row`.
+    seconds : dict of str to float
+        That the cell took when it was computed, by its key.
+    failures : dict of str to str
+        Why, by title of the cell.
+    computed : int
+        How many of the rows were not on disk before.
+    """
+
+    rows: list[dict]
+    seconds: dict[str, float]
+    failures: dict[str, str]
+    computed: int
+
+
+def sweep(
+    grid: Grid,
+    recordings: Mapping[str, Recording] | None = None,
+    engine: Engine = on_this_machine,
+    progress: bool = True,
+) -> Swept:
+    """Compute a grid, those cells that are not on disk yet.
+
+    Parameters
+    ----------
+    grid : Grid
+    recordings : mapping of str to Recording, optional
+        By the names in the grid; loaded by name if left out.
+    engine : callable
+        Takes tasks, yields outcomes: `on_this_machine`, or `on_a_cluster` with a client.
+    progress : bool
+        Show a bar on stderr.
+
+    Returns
+    -------
+    Swept
+
+    Raises
+    ------
+    ValueError
+        If the grid or a recording of it cannot be swept; before anything is trained.
+    """
+    tasks = prepare(grid, recordings)
+    found = {task.place: kept_row(task.key) for task in tasks}
+    missing = [task for task in tasks if found[task.place] is None]
+    failures = {}
+    counted = {"total": len(tasks), "initial": len(tasks) - len(missing)}
+    with (
+        bar(progress, desc="sweep", unit=" cells", **counted) as shown,
+        contextlib.closing(engine(missing)) as outcomes,
+    ):
+        for outcome in outcomes:
+            task = tasks[outcome.task_place]
+            if outcome.measured is None:
+                failures[task.cell.title] = outcome.failure
+            else:
+                found[task.place] = keep_row(outcome.measured, outcome.seconds)
+            shown.update()
+    done = [(task, *found[task.place]) for task in tasks if found[task.place]]
+    return Swept(
+        [table_row(task.recording, task.cell, measured) for task, measured, _ in done],
+        {task.key: seconds for task, _, seconds in done},
+        failures,
+        len(missing) - len(failures),
+    )
+
+
+def prepare(grid: Grid, recordings: Mapping[str, Recording] | None = None) -> list[Task]:
+    """Check every cell and name its row.
+
+    Raises
+    ------
+    ValueError
+        If a recording is unknown, a cell cannot be trained, or two cells are the same.
+    """
+    if recordings is None:
+        recordings = {name: load_recording(name) for name in grid.recordings}
+    tasks, seen = [], {}
+    for place, cell in enumerate(grid.cells()):
+        recording = recordings[cell.recording]
+        job = cell_job(recording, cell)
+        training._check_trainable(job, place)  # as fit_many would, but for all cells before any
+        key = cell_key(recording, job, cell)
+        if key in seen:
+            raise ValueError(f"two cells are the same: {seen[key]}; {cell.title}; name it once")
+        seen[key] = cell.title
+        tasks.append(Task(place, recording, cell, key))
+    return tasks
+
+
+def row_path(key: str) -> Path:
+    """Return where a cell's row is kept, whether it exists yet or not."""
+    return fitcache.folder() / "sweep" / f"{key}.json"
+
+
+def keep_row(measured: dict, seconds: float) -> tuple[dict, float]:
+    """Write what was measured into its own file, with a checksum; return both arguments."""
+    checksum = hashlib.sha256(_text(measured).encode()).hexdigest()
+    content = {"sha256": checksum, "seconds": seconds, "row": measured}
+    write_text(row_path(measured["cell"]), json.dumps(content, indent=1, allow_nan=False) + "\n")
+    return measured, seconds
+
+
+def kept_row(key: str) -> tuple[dict, float] | None:
+    """Read what was measured, and its seconds; None where there is nothing.
+
+    A damaged file counts as none, and is reported: the cell can be computed again.
+    """
+    path = row_path(key)
+    if not path.exists():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        row, seconds = content["row"], float(content["seconds"])
+        intact = content["sha256"] == hashlib.sha256(_text(row).encode()).hexdigest()
+        if intact and row["cell"] == key and {*VALUES, *PROVENANCE} <= set(row):
+            return row, seconds
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    print(f"row {path.name} is damaged; computing it again", file=sys.stderr)
+    return None
+
+
+def _text(row: dict) -> str:
+    return json.dumps(row, sort_keys=True)
+
+
+def run(path: Path, out: Path | None, workers: int | None, dask: bool, scheduler: str) -> int:
+    """Do what the command line asks for: sweep a grid file, write the table, say what was made.
+
+    Parameters
+    ----------
+    path : Path
+        The grid.
+    out : Path, optional
+        The table; ``_run/sweeps/<name of the grid>.csv`` of the book if left out.
+    workers : int, optional
+        Processes on this machine; one a core if left out.
+    dask : bool
+        Start a Dask cluster on this machine.
+    scheduler : str
+        Address of a running one.
+
+    Returns
+    -------
+    int
+        0, or 1 if a cell failed.
+    """
+    out = Path(out or ROOT / "_run" / "sweeps" / f"{Path(path).stem}.csv")
+    check_suffix(out)
+    if workers is not None and workers < 1:
+        raise ValueError(f"{workers} workers; give 1 or more")
+    grid = read_grid(path)
+    if dask or scheduler:
+        with cluster(scheduler, workers) as client:
+            if not client.nthreads():
+                print("no worker has joined the scheduler yet; waiting", file=sys.stderr)
+            done = sweep(grid, engine=lambda tasks: on_a_cluster(tasks, client))
+    else:
+        done = sweep(grid, engine=lambda tasks: on_this_machine(tasks, workers))
+    return report(done, len(grid.cells()), out)
+
+
+def report(done: Swept, n_cells: int, out: Path) -> int:
+    """Write the table, say what was made and what failed; return the exit code."""
+    for title, reason in done.failures.items():
+        print(f"failed: {title}: {reason}", file=sys.stderr)
+    print(
+        f"{n_cells} cells: {done.computed} computed, {len(done.rows) - done.computed} found on "
+        f"disk, {len(done.failures)} failed; judged on validation laps, test laps untouched"
+    )
+    if done.rows:
+        times = out.with_name(f"{out.stem}-seconds.csv")
+        write_table(out, done.rows)
+        write_table(times, [{"cell": key, "seconds": s} for key, s in done.seconds.items()])
+        print(f"table: {out}\nseconds of each cell: {times}")
+    return 1 if done.failures else 0

@@ -1,0 +1,114 @@
+"""The table of a sweep: one row a cell, tidy, with where each number comes from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from helpers.files import whole, write_text
+from helpers.recordings.loading import Recording
+from helpers.training.jobs import DEFAULTS, PARAMETERS
+
+from .cell import VALUES
+from .grid import Cell
+
+PROVENANCE = ("device", "versions", "code", "fit", "cell")
+TEXTS = (
+    "recording", "source", "digest", "variant", "split", "dtype", "model_architecture", "distance",
+    "conditional", "temperature_mode", "k", *PROVENANCE,
+)  # fmt: skip
+WHOLE = ("seed", "trips", "batch_size", "output_dimension", "max_iterations", "num_hidden_units",
+         "time_offsets")  # fmt: skip
+SUFFIXES = (".csv", ".parquet")
+
+
+def table_row(recording: Recording, cell: Cell, measured: dict) -> dict:
+    """One row of the table: what was tried, what came out, where it comes from.
+
+    Parameters
+    ----------
+    recording : Recording
+    cell : Cell
+    measured : dict
+        From `helpers.sweep.cell.run_cell`.
+
+    Returns
+    -------
+    dict
+        The book's nine parameters are always among the columns, others where the grid names them.
+    """
+    given = dict(cell.parameters)
+    parameters = PARAMETERS | given
+    return {
+        "recording": cell.recording,
+        "source": recording.source,
+        "digest": recording.digest,
+        "variant": cell.variant,
+        "seed": cell.seed,
+        "split": f"nested {cell.fold}, validation laps",
+        "dtype": cell.dtype,
+        **{name: parameters[name] for name in DEFAULTS if name in parameters},
+        **{name: measured[name] for name in (*VALUES, *PROVENANCE)},
+    }
+
+
+def check_suffix(path: Path) -> None:
+    """Raise before anything is trained if a table cannot be written under this name."""
+    if path.suffix not in SUFFIXES:
+        raise ValueError(f"{path} ends in neither .csv nor .parquet; name the table so")
+    if path.suffix == ".parquet" and find_spec("pyarrow") is None:
+        raise ValueError(
+            f"{path.name} needs pyarrow, which is not installed; end it in .csv, "
+            "or: pip install pyarrow"
+        )
+
+
+def write_table(path: Path, rows: Sequence[dict]) -> None:
+    """Write rows as CSV or Parquet, by the suffix of `path`, whole or not at all."""
+    check_suffix(path)
+    if path.suffix == ".parquet":
+        import pyarrow
+        import pyarrow.parquet
+
+        with whole(path) as part:
+            pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows)), part)
+        return
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)  # floats as repr: they come back as the same bits
+    write_text(path, text.getvalue())
+
+
+def read_table(path: Path) -> list[dict]:
+    """Read a table that `write_table` wrote, numbers as numbers.
+
+    Raises
+    ------
+    ValueError
+        If it is no such table.
+    """
+    check_suffix(Path(path))
+    if Path(path).suffix == ".parquet":
+        import pyarrow.parquet
+
+        return pyarrow.parquet.read_table(path).to_pylist()
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if rows and not {"recording", "seed", *VALUES} <= set(rows[0]):
+        raise ValueError(f"{path} is no table of a sweep; write one with helpers.book sweep")
+    return [{name: _parsed(path, name, text) for name, text in row.items()} for row in rows]
+
+
+def _parsed(path: Path, name: str, text: str | None):
+    if name in TEXTS:
+        return text
+    if text == "":
+        return None
+    try:
+        return int(text) if name in WHOLE else float(text)
+    except (TypeError, ValueError):
+        raise ValueError(f"{path}: {name} holds {text!r}, which is no number") from None

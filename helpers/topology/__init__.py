@@ -1,0 +1,1 @@
+"""Is it a ring: persistent cohomology, the angle of a loop, laps around it."""

@@ -1,0 +1,159 @@
+"""The topology chapter's tables and sentences: Markdown out of measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .jobs import Model
+from .report import Bars, Counted, longest_bars, main_bar, p_of
+from .rounds import Animal, Followed, shares
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Markdown table; the first column is set left, the others right."""
+    lines = ["| " + " | ".join(head) + " |", "| --- |" + " --: |" * (len(head) - 1)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+def betti_text(count: Counted) -> str:
+    """``[1, 1] in 90 %`` of subsamples."""
+    return f"**{count.betti}** in {count.share:.0%}"
+
+
+def diagram_table(
+    found: Mapping[str, Sequence[Bars]],
+    by_paper: Mapping[str, Counted],
+    by_null: Mapping[str, Counted],
+    said: Mapping[str, str],
+) -> str:
+    """One row a model: what was said, Betti numbers under both rules, the longest loop.
+
+    Parameters
+    ----------
+    found : mapping of name to its subsamples
+    by_paper, by_null : mapping of name to Counted
+        A name may be missing from `by_paper`: the shuffled model, which sets that threshold.
+    said : mapping of name to str
+        The blog's own numbers.
+    """
+    rows = []
+    for name, subsamples in found.items():
+        birth, death, second = main_bar(subsamples)
+        rows.append(
+            [
+                name,
+                said.get(name, "–"),
+                betti_text(by_paper[name]) if name in by_paper else "sets the threshold",
+                betti_text(by_null[name]),
+                f"{birth:.2f} to {death:.2f}",
+                f"{second:.2f}",
+            ]
+        )
+    head = (
+        "model", "the blog says", "[β₀, β₁], one shuffled model", "[β₀, β₁], null distribution",
+        "longest loop lives", "runner-up",
+    )  # fmt: skip
+    return table(head, rows)
+
+
+def null_table(
+    models: Mapping[str, Sequence[Sequence[Bars]]], nulls: Mapping[str, np.ndarray], k: int = 1
+) -> str:
+    """One row a kind of model, its longest bar's p-value in each null distribution.
+
+    Parameters
+    ----------
+    models : mapping of name to a list over seeds of subsamples
+        p is the median over seeds.
+    nulls : mapping of name to longest bars
+    """
+    rows = []
+    for name, seeds in models.items():
+        lengths = [float(np.median(longest_bars(found, k))) for found in seeds]
+        spread = f" ± {np.std(lengths, ddof=1):.2f}" if len(lengths) > 1 else ""
+        p = [np.median([p_of(found, null, k) for found in seeds]) for null in nulls.values()]
+        rows.append([name, f"{np.mean(lengths):.2f}{spread}", *(f"{one:.3f}" for one in p)])
+    return table(["model", "longest loop", *(f"p, {name}" for name in nulls)], rows)
+
+
+def reading_table(found: Mapping[str, Sequence[Followed]]) -> str:
+    """One row a model: what its circular coordinate tells, mean over starts or seeds."""
+    rows = []
+    for name, each in found.items():
+        lifted = [one for one in each if one.reading is not None]
+        if not lifted:
+            rows.append([name, *["no whole-number cocycle"] * 7])
+            continue
+        r = np.array([list(vars(one.reading).values()) for one in lifted])
+        spread = f" ± {r[:, 0].std(ddof=1):.3f}" if len(r) > 1 else ""
+        birth, death = np.median([one.bar for one in lifted], axis=0)
+        mean = r.mean(axis=0)
+        rows.append(
+            [
+                name,
+                f"{birth:.2f} to {death:.2f}",
+                f"**{mean[0]:.3f}**{spread}",
+                f"{np.sqrt(max(mean[0], 0)):.3f}",
+                f"{mean[1]:.3f}",
+                f"{mean[2]:.3f}",
+                f"{mean[3]:.2f}, {mean[4]:.2f}",
+                f"{shares(each).mean():.0%}",
+            ]
+        )
+    head = (
+        "model", "loop lives", "R² of position", "circular-linear r", "right runs", "left runs",
+        "rank correlation, right and left", "trips wound once",
+    )  # fmt: skip
+    return table(head, rows)
+
+
+def share_table(rows: Mapping[str, tuple[np.ndarray, np.ndarray, float | None]]) -> str:
+    """One row a group of models: share of trips wound once, median and range, and p if any.
+
+    Parameters
+    ----------
+    rows : mapping of name to (shares round the longest loop, round the best of three, p or None)
+    """
+
+    def told(values):
+        spread = f" ({np.min(values):.0%} to {np.max(values):.0%})" if len(values) > 1 else ""
+        return f"**{np.median(values):.0%}**{spread}"
+
+    lines = [
+        [name, str(len(longest)), told(longest), told(best), "–" if p is None else f"{p:.3f}"]
+        for name, (longest, best, p) in rows.items()
+    ]
+    head = ("trips wound once", "models", "round the longest loop", "round the best of three", "p")
+    return table(head, lines)
+
+
+def animal_table(found: Mapping[Model, Animal], names: Mapping[str, str]) -> str:
+    """One row an animal and model: its loop beside that of shuffled models, its turns, its R².
+
+    Parameters
+    ----------
+    found : mapping of Model to Animal
+    names : mapping of variant to str
+    """
+    rows = []
+    for model, one in found.items():
+        birth, death, _ = one.bar
+        longest, best = one.rounds
+        rows.append(
+            [
+                f"{model.recording}, {names[model.told]}",
+                f"{birth:.2f} to {death:.2f}",
+                f"{one.longest:.2f}",
+                f"{one.shuffled:.2f}",
+                f"**{longest.share:.0%}**",
+                f"**{best.share:.0%}** of {len(best.turned)}",
+                "–" if longest.reading is None else f"{longest.reading.r2:.3f}",
+            ]
+        )
+    head = (
+        "animal, model", "longest loop lives", "its length", "longest of its shuffled models",
+        "trips wound once", "round the best of three", "R² of position",
+    )  # fmt: skip
+    return table(head, rows)

@@ -1,0 +1,327 @@
+"""The consistency chapter's parts: which models, on which neurons and bins, and the figures."""
+
+import json
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from helpers.consistency import jobs, rivals, study
+from helpers.consistency.alignment import time_aligned
+from helpers.consistency.jobs import FIRST_FOLD, Model, cells, four_rats, jobs_04, recording_of
+from helpers.consistency.layouts import thinned, tsne_layout, umap_layout
+from helpers.consistency.measure import Ring
+from helpers.decoding.baselines import root_counts
+from helpers.decoding.jobs import SEEDS_OF_OTHERS, jobs_03, named_split
+from helpers.figures import consistency as pictures
+from helpers.figures.interactive_rats import rings
+from helpers.recordings.loading import simulate_recording
+from helpers.training.cache import key
+
+RATS = {
+    name: simulate_recording(n_neurons=n, n_bins=6000, seed=seed, name=name)
+    for seed, (name, n) in enumerate({"achilles": 24, "buddy": 16, "cicero": 18}.items())
+}
+FIRST, *OTHERS = RATS.values()
+
+
+class Counting:
+    """Stands in for a `Fit`: embeds as three sums of root counts, and notes what it was given."""
+
+    def __init__(self):
+        self.given = []
+
+    def transform(self, spikes, segments=()):
+        self.given.append((spikes.shape, segments))
+        counts = root_counts()(spikes, segments)
+        return np.stack([counts[:, k::3].sum(1) for k in range(3)], axis=1)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_models_train_on_training_trips_and_seeds_follow_the_first():
+    made = jobs_04(FIRST, "full", OTHERS)
+    for model, job in made.items():
+        seen = recording_of(RATS[model.rat], model)
+        np.testing.assert_array_equal(job.spikes, seen.spikes[named_split(seen, model.split).train])
+    later = jobs_04(FIRST, "full", OTHERS, seed=100)
+    assert {model._replace(seed=model.seed + 100) for model in made} == set(later)
+    assert len({job.name for job in made.values()}) == len(made)
+    assert len({key(job, "cpu") for job in made.values()}) == len(made)
+
+
+def test_models_that_chapter_03_trains_are_not_trained_twice():
+    theirs = {key(job, "cpu") for job in jobs_03(FIRST, "full", OTHERS).values()}
+    ours = {m: key(job, "cpu") for m, job in jobs_04(FIRST, "full", OTHERS).items()}
+    shared = {m for m in ours if ours[m] in theirs}
+    common = range(SEEDS_OF_OTHERS["full"])
+    assert {m for m in ours if m.split != FIRST_FOLD and m.seed in common} <= shared
+    assert Model("achilles", FIRST_FOLD, "time", 2) in shared
+
+
+def test_the_quick_profile_is_small_and_compares_all_rats():
+    made = jobs_04(FIRST, "quick", OTHERS)
+    assert len(made) <= 17
+    assert {m.rat for m in made if m.name == "time"} == set(RATS)
+    assert len({m.seed for m in made if (m.rat, m.name, m.size) == ("achilles", "posdir", 0)}) == 2
+
+
+def test_groups_are_disjoint_and_new_in_every_run():
+    for size, n_groups in ((6, 4), (3, 4), (12, 2)):
+        dealt = [set(cells(24, size, group, seed=1)) for group in range(n_groups)]
+        assert [len(group) for group in dealt] == [size] * n_groups
+        assert len(set().union(*dealt)) == size * n_groups
+    assert set(cells(24, 3, 2, 1)) <= set(cells(24, 6, 2, 1))
+    assert set(cells(24, 6, 1, 1)) <= set(cells(24, 12, 0, 1))
+    assert set(cells(24, 6, 0, 1)) != set(cells(24, 6, 0, 2))
+    for size, group in ((6, 4), (12, 2), (7, 0), (0, 0)):
+        with pytest.raises(ValueError, match="no group"):
+            cells(24, size, group, 0)
+
+
+def test_groups_start_from_weights_of_their_own():
+    groups = [job for m, job in jobs_04(FIRST, "quick", OTHERS).items() if m.size]
+    assert len({job.seed for job in groups}) == len(groups) == 4
+
+
+def test_controls_keep_what_they_should_keep():
+    made = {m.name: (m, job) for m, job in jobs_04(FIRST, "full", OTHERS).items() if not m.size}
+    model, job = made["lagged"]
+    truth = RATS[model.rat].labels("posdir")
+    bins = named_split(RATS[model.rat], model.split).train
+    assert (job.labels != truth[bins]).any()
+    told = jobs.told_labels(RATS[model.rat], model)
+    np.testing.assert_array_equal(job.labels, told[bins])
+    steps = np.abs(np.diff(told[:, 0]))
+    assert (steps > 0.2).sum() <= 1  # smooth but where the end meets the beginning
+    model, job = made["spikes-time"]
+    assert job.labels is None
+    seen = recording_of(RATS[model.rat], model)
+    np.testing.assert_array_equal(seen.spikes.sum(0), RATS[model.rat].spikes.sum(0))
+    assert (seen.spikes != RATS[model.rat].spikes).any()
+    with pytest.raises(ValueError, match="told no labels"):
+        jobs.told_labels(FIRST, model)
+
+
+def test_lags_are_at_least_five_trips_either_way_round():
+    late = jobs.lags(FIRST, 500, seed=0)
+    least = 5 * len(FIRST.spikes) // len(FIRST.trials())
+    assert late.min() >= least
+    assert (len(FIRST.spikes) - late).min() >= least
+    with pytest.raises(ValueError, match="round trips"):
+        jobs.lags(simulate_recording(n_neurons=5, n_bins=1500, seed=0), 1, seed=0)
+
+
+def test_profiles_and_names_are_checked():
+    with pytest.raises(ValueError, match="profile is 'fast'"):
+        jobs_04(FIRST, "fast", OTHERS)
+    with pytest.raises(ValueError, match="one name"):
+        jobs_04(FIRST, "quick", [FIRST])
+
+
+def test_a_simulated_rat_is_compared_with_simulated_rats_only(capsys):
+    found = four_rats(FIRST)
+    assert [rat.name for rat in found] == ["achilles", "buddy", "cicero", "gatsby"]
+    assert {rat.source for rat in found} == {"simulated"}
+    assert len({rat.spikes.shape[1] for rat in found}) == 4
+
+
+def test_no_real_rat_is_compared_with_a_simulated_one(monkeypatch):
+    real = jobs.replace(FIRST, source="local")
+    monkeypatch.setattr(jobs, "load_recording", lambda name, **_: RATS.get(name, OTHERS[0]))
+    assert {rat.source for rat in four_rats(real)} == {"simulated"}
+
+
+def embedded(part, names=("posdir",), seeds=(0,)):
+    fits = {
+        Model(rat, FIRST_FOLD, name, seed): Counting()
+        for rat in RATS
+        for name in names
+        for seed in seeds
+    }
+    return jobs.embed(fits, RATS, part)
+
+
+def test_rats_are_compared_run_by_run_in_their_order():
+    points = embedded("test", seeds=(0, 1))
+    points[Model("achilles", FIRST_FOLD, "posdir", 2)] = points[
+        Model("achilles", FIRST_FOLD, "posdir", 0)
+    ]  # a run that the other rats lack
+    found = study.across_rats(points, RATS, "posdir", "test")
+    assert found[FIRST_FOLD].shape == (2, 3, 3)
+    parts = [
+        study.Part(points[Model(r, FIRST_FOLD, "posdir", 0)], named_split(RATS[r], FIRST_FOLD).test)
+        for r in RATS
+    ]
+    np.testing.assert_array_equal(found[FIRST_FOLD][0], study.compare(list(RATS.values()), parts))
+    with pytest.raises(ValueError, match="no run of time"):
+        study.across_rats(points, RATS, "time", "test")
+    with pytest.raises(ValueError, match="aligned by 'smell'"):
+        study.across_rats(points, RATS, "posdir", "test", by="smell")
+
+
+def test_a_model_that_recites_what_it_was_told_agrees_by_that_alone():
+    """Embeddings that are a circle of the lagged labels: nonsense by the true places."""
+    points = {}
+    for rat, recording in RATS.items():
+        model = Model(rat, FIRST_FOLD, "lagged", 0)
+        told = jobs.told_labels(recording, model)[named_split(recording, FIRST_FOLD).train]
+        angle = np.where(told[:, 1] > 0, told[:, 0], 3.2 - told[:, 0]) * 2 * np.pi / 3.2
+        points[model] = np.stack([np.cos(angle), np.sin(angle), np.cos(2 * angle)], axis=1)
+    told = study.across_rats(points, RATS, "lagged", "train", told=True)[FIRST_FOLD]
+    true = study.across_rats(points, RATS, "lagged", "train")[FIRST_FOLD]
+    assert np.nanmin(told) > 0.99
+    assert np.nanmean(true) < 0.6
+
+
+def test_windows_stop_where_trips_were_cut_out():
+    fit = Counting()
+    jobs.embed({Model("achilles", "nested 1", "posdir", 0): fit}, RATS, "train")
+    ((shape, segments),) = fit.given
+    assert shape[0] == segments[-1].stop
+    assert len(segments) > 1
+
+
+def test_groups_are_compared_within_their_run_and_size():
+    models = [m for m in jobs_04(FIRST, "full") if m.size]
+    train = rivals.pca_of_groups(FIRST, models, "train")
+    test = rivals.pca_of_groups(FIRST, models, "test")
+    assert study.group_size(train) == 6
+    found = study.across_groups(train, lambda e, held_out: time_aligned(e))
+    assert found.shape == (5, 4, 4)
+    halves = study.across_groups(
+        train, lambda e, held_out: time_aligned(e, held_out=held_out), size=12, other=test
+    )
+    assert halves.shape == (jobs.SHARES["full"][2.0], 2, 2)
+    with pytest.raises(ValueError, match="no group of 5"):
+        study.across_groups(train, time_aligned, size=5)
+    with pytest.raises(ValueError, match="no groups"):
+        study.group_size([Model("achilles", FIRST_FOLD, "posdir", 0)])
+
+
+def test_rivals_meet_the_same_bins(monkeypatch, tmp_path):
+    monkeypatch.setenv("CEBRA_BOOK_CACHE", str(tmp_path))
+    monkeypatch.setattr(rivals, "LAYOUT_RUNS", {"quick": {"UMAP": 1, "t-SNE": 1}})
+    monkeypatch.setattr(rivals, "kept_many", lambda function, calls: [shrunk(**c) for c in calls])
+    found = rivals.layouts_of_rats(RATS, "quick", seed=0)
+    for method in ("UMAP", "t-SNE"):
+        for part in ("train", "test"):
+            for rat, shown in zip(RATS.values(), found[method][0][part], strict=True):
+                assert shown.points.shape == (len(shown.bins), 2)
+                assert np.isin(shown.bins, getattr(named_split(rat, FIRST_FOLD), part)).all()
+    pca = rivals.pca_across_rats(RATS, [FIRST_FOLD, "nested 1"], "test")
+    assert {split: one.shape for split, one in pca.items()} == {
+        FIRST_FOLD: (1, 3, 3),
+        "nested 1": (1, 3, 3),
+    }
+
+
+def shrunk(rows, n_components, seed, others=None):
+    """A layout that takes no time: the first columns."""
+    layout = {"rows": rows[:, :n_components]}
+    return layout if others is None else layout | {"others": others[:, :n_components]}
+
+
+def test_layouts_repeat_under_one_seed():
+    rows = np.random.default_rng(0).normal(size=(120, 6))
+    for layout in (lambda s: umap_layout(rows, rows[:5], 2, s), lambda s: tsne_layout(rows, 2, s)):
+        first, again = layout(3), layout(3)
+        assert first["rows"].shape == (120, 2)
+        for name in first:
+            np.testing.assert_array_equal(first[name], again[name])
+    assert thinned(10, 100).tolist() == list(range(10))
+    assert len(thinned(1000, 100)) == 100
+    with pytest.raises(ValueError, match="too few"):
+        thinned(10, 1)
+
+
+def test_figures_draw_every_pair():
+    matrix = np.where(np.eye(3), np.nan, 0.5)
+    values = np.linspace(0.2, 0.9, 6)
+    fig = pictures.agreement(
+        {"a": matrix, "b": matrix}, ["x", "y", "z"], {"a": values, "b": values, "c": values},
+        {"a": (0.1, 0.3)}, "blog",
+    )  # fmt: skip
+    assert [len(ax.texts) for ax in fig.axes[:2]] == [6, 6]
+    dots = [line for line in fig.axes[2].lines if line.get_marker() == "o"]
+    assert [len(line.get_ydata()) for line in dots] == [6, 6, 6]
+    with pytest.raises(ValueError, match="3 names"):
+        pictures.agreement({"a": matrix[:2, :2]}, ["x", "y", "z"], {"a": values}, {}, "blog")
+    with pytest.raises(ValueError, match="no matrices"):
+        pictures.agreement({}, [], {}, {}, "blog")
+
+
+def test_the_other_figures_draw():
+    values = np.linspace(0.2, 0.9, 6)
+    fig = pictures.held_out({"a": (values, values / 2)}, {"a": (0.9, 0.6)})
+    marks = [line for line in fig.axes[0].lines if line.get_marker() == "D"]
+    assert [line.get_ydata().tolist() for line in marks] == [[0.9, 0.6]]
+    with pytest.raises(ValueError, match="6 pairs, and 5 held out"):
+        pictures.held_out({"a": (values, values[:5])}, {})
+    fig = pictures.growth({"CEBRA": {8: (0.1, 0.0, 0.2), 15: (0.2, 0.1, 0.3)}})
+    assert fig.axes[0].get_xlabel() == "neurons in a group"
+    assert len(pictures.predictions({"a": (values, values), "b": (values, -values)}).axes) == 2
+    layout = np.random.default_rng(0).normal(size=(6, 2)), values
+    fig = pictures.runs({"one": layout, "two": layout}, {"UMAP": values}, 1.6)
+    assert [len(ax.collections[0].get_offsets()) for ax in fig.axes[:2]] == [6, 6]
+
+
+def one_ring(n=300, seed=0):
+    rng = np.random.default_rng(seed)
+    points = rng.normal(size=(n, 3))
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    return Ring(points, rng.uniform(0, 1.6, n), rng.choice([-1, 1], n), points[:50])
+
+
+def scene(animals, **changes):
+    words = {"name": "four-rings", "alt": "Rings", "caption": "They turn.", "simulated": False}
+    page = rings(animals, 1.6, **(words | changes))
+    found = re.search(r'class="book-plotly-data">(.*?)</script>', page, re.DOTALL)
+    return page, json.loads(found.group(1))
+
+
+def test_the_scene_holds_every_rat_turned_together():
+    animals = {name: one_ring(seed=seed) for seed, name in enumerate(["A", "B", "C", "D"])}
+    page, spec = scene(animals)
+    go.Figure(data=spec["data"], layout=spec["layout"])  # raises on an unknown property
+    drawn = [np.array([spec["data"][k][axis] for axis in "xyz"]).T for k in range(4)]
+    for one, (who, ring) in zip(drawn, animals.items(), strict=True):
+        np.testing.assert_allclose(one @ drawn[0].T, ring.points @ animals["A"].points.T, atol=0.01)
+        assert who in {trace.get("name") for trace in spec["data"] if trace["mode"] == "lines"}
+    assert re.findall(r'data-colour="(\w+)"', page) == ["rat", "position", "direction"]
+    for markers in spec["colourings"].values():
+        assert len(markers) == 4
+        for marker in markers:
+            go.scatter3d.Marker(marker)
+    shown = [m["showscale"] for m in spec["colourings"]["position"]]
+    assert shown == [True, False, False, False]
+
+
+def test_the_scene_is_light_and_stamped_when_simulated():
+    animals = {name: one_ring(40_000, seed) for seed, name in enumerate("abcd")}
+    page, spec = scene(animals, simulated=True)
+    assert len(page.encode()) < 1_500_000
+    assert "SIMULATED" in json.dumps(spec["layout"])
+    assert len(spec["data"][0]["x"]) == 1500
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"points": np.ones((300, 2))}, "needs"),
+        ({"position": np.ones(5)}, "position has not"),
+        ({"direction": np.ones(5)}, "direction has not"),
+        ({"means": np.full((50, 3), np.nan)}, "NaN"),
+    ],
+)
+def test_bad_rings_are_named(change, message):
+    with pytest.raises(ValueError, match=message):
+        scene({"A": one_ring()._replace(**change)})
+    with pytest.raises(ValueError, match="0 animals"):
+        scene({})

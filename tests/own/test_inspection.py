@@ -1,0 +1,244 @@
+"""What is wrong with a recording: each fault is found, and none where there is none."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.own.ingest import recording_from_arrays
+from helpers.own.inspection import (
+    Finding,
+    check_recording,
+    honest_split,
+    inspect_recording,
+    memory_of_position,
+)
+from helpers.recordings.loading import RATS, load_recording, simulate_recording
+from helpers.recordings.recording import Recording
+
+
+@pytest.fixture(scope="module")
+def rat():
+    """One without faults: twenty units that fire."""
+    full = simulate_recording(n_neurons=40, n_bins=6000, seed=1)
+    busy = np.flatnonzero(full.spikes.sum(axis=0) > 50)[:20]
+    return replace(full, spikes=full.spikes[:, busy])
+
+
+def errors(recording):
+    return [one.what for one in inspect_recording(recording) if one.severity == "error"]
+
+
+def changed(recording, **fields):
+    return replace(recording, true_phase=None, segments=(), **fields)
+
+
+@pytest.mark.parametrize("name", ["simulated", *(f"simulated-{rat}" for rat in RATS[1:])])
+def test_sound_recordings_have_no_errors(name):
+    assert errors(load_recording(name)) == []
+    assert all("without a spike" in one.what for one in check_recording(load_recording(name)))
+
+
+@pytest.mark.parametrize("name", RATS)
+def test_the_four_rats_have_no_errors(name):
+    rat = load_recording(name, on_missing="simulate")
+    assert errors(rat) == []
+
+
+def test_findings_are_one_line_and_errors_come_first(rat):
+    spikes = rat.spikes.copy()
+    spikes[:, 3] = 0
+    spikes[:, 4] = spikes[:, 5]
+    found = inspect_recording(changed(rat, spikes=spikes))
+    assert [one.severity for one in found] == ["error", "warning"]
+    assert all(isinstance(one, Finding) and "\n" not in one.line for one in found)
+
+
+def test_all_errors_come_in_one_message(rat):
+    spikes = rat.spikes.copy()
+    spikes[:, 4], spikes[:, 6] = spikes[:, 5], 1
+    with pytest.raises(ValueError, match="pairs of copies") as error:
+        check_recording(changed(rat, spikes=spikes))
+    assert "nearly every bin" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_centimetres_taken_for_metres(rat):
+    given_ = {"spikes": rat.spikes, "bin_s": 0.025}
+    wrong = recording_from_arrays(100 * rat.position, direction=rat.direction, **given_)
+    assert any("jumps faster than 2 m/s" in what for what in errors(wrong))
+    with pytest.raises(ValueError, match="jumps faster than 2 m/s .*; mend unit"):
+        recording_from_arrays(100 * rat.position, **given_)
+
+
+def test_metres_taken_for_centimetres(rat):
+    small = changed(rat, position=rat.position / 100, length_m=0.016)
+    assert any("the track is 1.6 cm long" in what for what in errors(small))
+
+
+def test_clocks_that_differ(rat):
+    spikes = rat.spikes.copy()
+    spikes[2000:] = 0
+    assert errors(changed(rat, spikes=spikes)) == ["no unit fires for 100 s on end"]
+
+
+@pytest.mark.parametrize(("seconds", "severity"), [(3, None), (10, "warning"), (60, "error")])
+def test_a_pause_of_all_units(rat, seconds, severity):
+    spikes = rat.spikes.copy()
+    spikes[1000 : 1000 + 40 * seconds] = 0
+    found = inspect_recording(changed(rat, spikes=spikes))
+    pauses = [one for one in found if "no unit fires for" in one.what]
+    assert [one.severity for one in pauses] == ([severity] if severity else [])
+
+
+def test_few_spikes_are_a_warning(rat):
+    rng = np.random.default_rng(0)
+    thin = changed(rat, spikes=rng.binomial(rat.spikes, 0.05))
+    assert any("hold no spike at all" in one.what for one in check_recording(thin))
+
+
+def test_silent_units(rat):
+    spikes = rat.spikes.copy()
+    spikes[:, [2, 7]] = 0
+    found = check_recording(changed(rat, spikes=spikes))
+    assert any("2 units without a spike" in one.what and "2, 7" in one.where for one in found)
+    spikes[:, 3:] = 0
+    assert "2 units fire" in errors(changed(rat, spikes=spikes))
+
+
+def test_a_unit_that_is_no_cell(rat):
+    spikes = rat.spikes.copy()
+    spikes[:, 3] = 2
+    spikes[::50, 3] = 1
+    assert errors(changed(rat, spikes=spikes)) == ["1 unit with spikes in nearly every bin"]
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (7, 3), (19, 2)])
+def test_a_unit_sorted_twice(rat, pair):
+    spikes = rat.spikes.copy()
+    spikes[:, pair[0]] = spikes[:, pair[1]]
+    (found,) = inspect_recording(changed(rat, spikes=spikes))
+    assert "pairs of copies" in found.what
+    assert found.where == f"units {min(pair)} and {max(pair)}"
+
+
+def test_a_column_that_is_the_label(rat):
+    spikes = np.column_stack([rat.spikes, np.round(100 * rat.position)])
+    found = inspect_recording(changed(rat, spikes=spikes))
+    assert any("copy position or direction" in one.what and "20" in one.where for one in found)
+
+
+def test_one_direction_missing(rat):
+    one_way = changed(rat, direction=np.ones(len(rat.position)))
+    assert errors(one_way) == ["one direction is missing: all bins run right"]
+
+
+@pytest.mark.parametrize(("n_bins", "severity"), [(500, "error"), (3000, "warning")])
+def test_few_laps(n_bins, severity):
+    few = simulate_recording(n_neurons=20, n_bins=n_bins, seed=1)
+    (found,) = [one for one in inspect_recording(few) if "round trips" in one.what]
+    assert found.severity == severity
+    assert found.what.startswith(f"{len(few.trials())} round trips")
+
+
+def test_a_direction_that_flickers(rat):
+    flickering = changed(rat, direction=np.where(np.arange(6000) // 4 % 2, 1, -1))
+    assert any("a typical lap covers" in what for what in errors(flickering))
+
+
+def test_a_track_hardly_visited(rat):
+    found = inspect_recording(changed(rat, length_m=2.0))
+    (found,) = [one for one in found if "of the track is never visited" in one.what]
+    assert found.severity == "warning"
+    assert found.where == "between 1.65 and 2.00 m"  # in places of 5 cm
+    assert any("never visited" in what for what in errors(changed(rat, length_m=4.0)))
+
+
+def test_an_animal_that_stands(rat):
+    position = np.repeat(rat.position[::60], 60)[:6000]
+    position[:100] = rat.position[:100]
+    standing = changed(rat, position=position)
+    assert any("stands in" in one.what for one in inspect_recording(standing))
+
+
+def slow(memory_s, lap_s, n_bins=6000):
+    """A position that forgets itself in about `memory_s`, cut into laps of `lap_s`."""
+    rng = np.random.default_rng(0)
+    time = 0.025 * np.arange(n_bins)
+    waves = sum(np.sin(2 * np.pi * time / (6 * memory_s) * f + p) for f, p in
+                zip((0.8, 1, 1.2), rng.uniform(0, 6, 3), strict=True))  # fmt: skip
+    position = (waves - waves.min()) / np.ptp(waves) * 1.6
+    direction = np.where((time // (lap_s / 2)) % 2, 1, -1)
+    return Recording("slow", rng.poisson(0.2, (n_bins, 20)), position, direction)
+
+
+def test_the_label_leaks_through_time_where_laps_are_shorter_than_its_memory():
+    leaky, sound = slow(memory_s=10, lap_s=5), slow(memory_s=1, lap_s=6)
+    assert memory_of_position(leaky) > 5
+    assert any("leaks through time" in what for what in errors(leaky))
+    assert not any("leaks through time" in what for what in errors(sound))
+
+
+def test_what_the_leak_finding_says_is_so():
+    """A decoder that knows only the time scores on the leaky recording, not on the sound one."""
+
+    def score(recording):
+        split = honest_split(recording)
+        rest = np.sort(np.concatenate([split.train, split.valid]))
+        after = np.searchsorted(rest, split.test).clip(1, len(rest) - 1)
+        near = np.where(
+            split.test - rest[after - 1] < rest[after] - split.test, rest[after - 1], rest[after]
+        )
+        truth, guess = recording.position[split.test], recording.position[near]
+        return 1 - np.mean((truth - guess) ** 2) / np.var(truth)
+
+    assert score(slow(memory_s=10, lap_s=5)) > 0.5
+    assert score(slow(memory_s=1, lap_s=6)) < 0
+
+
+@settings(max_examples=30, deadline=None)
+@given(period=st.integers(80, 1000))
+def test_the_memory_of_a_wave_is_a_fixed_share_of_its_period(period):
+    n_bins = 20 * period
+    position = 0.8 + 0.8 * np.sin(2 * np.pi * np.arange(n_bins) / period)
+    wave = Recording("wave", np.ones((n_bins, 4), dtype=int), position, np.ones(n_bins))
+    expected = np.arccos(1 / np.e) / (2 * np.pi) * period * 0.025
+    assert abs(memory_of_position(wave) - expected) < 0.03 * period * 0.025
+
+
+def test_round_a_circle_the_wrap_is_no_jump():
+    position = (0.012 * np.arange(4000)) % 2.0
+    rng = np.random.default_rng(0)
+    rec = Recording(
+        "circle", rng.poisson(0.3, (4000, 12)), position, np.ones(4000), 0.025, 2.0, "circle"
+    )
+    assert errors(rec) == []
+    assert len(rec.segments) == 1
+
+
+def test_few_trips_are_split_in_one_piece():
+    few = simulate_recording(n_neurons=20, n_bins=3000, seed=1)
+    many = simulate_recording(n_neurons=20, n_bins=6000, seed=1)
+    assert honest_split(few).name == "contiguous"
+    assert honest_split(many, 2).name == "nested 2"
+    with pytest.raises(ValueError, match="too few round trips for fold 1"):
+        honest_split(few, 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 9999), n_bins=st.integers(2, 400), n_units=st.integers(1, 8),
+    circle=st.booleans(), turns=st.floats(0, 1), rate=st.floats(0, 2),
+)  # fmt: skip
+def test_any_recording_can_be_inspected(seed, n_bins, n_units, circle, turns, rate):
+    rng = np.random.default_rng(seed)
+    position = rng.uniform(0, 1.6, n_bins)
+    direction = np.where(rng.random(n_bins).cumsum() * turns % 2 < 1, 1, -1)
+    geometry = "circle" if circle else "line"
+    rec = Recording(
+        "any", rng.poisson(rate, (n_bins, n_units)), position, direction, geometry=geometry
+    )
+    found = inspect_recording(rec)
+    assert all("\n" not in one.line and one.severity in ("error", "warning") for one in found)

@@ -1,0 +1,239 @@
+"""The analysis of one's own recording: by hand where truth is known, and from each kind of file."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.decoding.scores import mean_score
+from helpers.decoding.splits import nested_split
+from helpers.own import decoding as own_decoding
+from helpers.own import jobs as own_jobs
+from helpers.own import ring as own_ring
+from helpers.own import study as own
+from helpers.own.broken import broken
+from helpers.own.export import laboratory, on_a_circle, write_recording
+from helpers.own.files import read_recording
+from helpers.own.ingest import recording_from_arrays
+from helpers.own.inspection import honest_split
+from helpers.own.jobs import SHUFFLED, TIME, TOLD, Model, circle_labels, folds, jobs_09
+from helpers.recordings.loading import load_recording, simulate_recording
+
+RAT = simulate_recording(n_neurons=24, n_bins=5000, seed=4)
+ROUND = on_a_circle(RAT)
+CLAIM, NO_CLAIM = "longer than that of every one of 9 models", "no ring is claimed"
+
+
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("CEBRA_BOOK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("CEBRA_BOOK_DEVICE", "cpu")
+    for name in ("POINTS", "LANDMARKS"):  # enough to see a ring, few enough for many tests
+        monkeypatch.setattr(own_ring, name, {"quick": 250, "full": 250})
+
+
+# The laboratory's raw data
+
+
+@given(seed=st.integers(0, 1000))
+@settings(max_examples=10, deadline=None)
+def test_raw_data_lead_back_to_what_they_were_made_from(seed):
+    line = recording_from_arrays(**laboratory(RAT, seed))
+    np.testing.assert_array_equal(line.spikes, RAT.spikes)
+    np.testing.assert_allclose(line.position, RAT.position, atol=1e-6)
+    np.testing.assert_array_equal(line.direction, RAT.direction)
+    bent = recording_from_arrays(**laboratory(ROUND, seed))
+    np.testing.assert_array_equal(bent.spikes, ROUND.spikes)
+    share = bent.position / bent.length_m - ROUND.position / ROUND.length_m
+    assert np.abs((share + 0.5) % 1 - 0.5).max() < 0.01
+
+
+def test_only_an_animal_of_known_phase_is_bent():
+    assert (ROUND.geometry, ROUND.length_m, ROUND.name) == ("circle", 3.2, "achilles-circle")
+    with pytest.raises(ValueError, match="has no true_phase"):
+        on_a_circle(replace(RAT, true_phase=None))
+
+
+# Jobs
+
+
+@pytest.mark.parametrize(("profile", "told", "null"), [("quick", 1, 4), ("full", 3, 19)])
+def test_jobs_learn_from_training_laps_alone(profile, told, null):
+    jobs = jobs_09(RAT, profile, seed=5)
+    kinds = [model.told for model in jobs]
+    assert [kinds.count(kind) for kind in (TOLD, TIME, SHUFFLED)] == [told, told, null]
+    assert len(jobs) == 2 * told + null
+    for model, job in jobs.items():
+        train = nested_split(RAT, model.fold).train
+        np.testing.assert_array_equal(job.spikes, RAT.spikes[train])
+        truth = RAT.labels("posdir")[train]
+        if model.told == TOLD:
+            np.testing.assert_array_equal(job.labels, truth)
+        elif model.told == SHUFFLED:
+            assert not np.array_equal(job.labels, truth)
+            np.testing.assert_array_equal(*(np.sort(one, axis=0) for one in (job.labels, truth)))
+        else:
+            assert job.labels is None
+
+
+def test_labels_close_where_the_circle_does():
+    labels = circle_labels(ROUND)
+    assert labels.shape == (len(ROUND.position), 2)  # it runs one way: no direction to tell
+    seam = np.flatnonzero(np.abs(np.diff(ROUND.position)) > ROUND.length_m / 2)
+    assert len(seam) > 5
+    assert np.linalg.norm(np.diff(labels, axis=0)[seam], axis=1).max() < 0.1
+    jobs = jobs_09(ROUND, "quick")
+    assert {job.labels.shape[1] for model, job in jobs.items() if model.told != TIME} == {2}
+
+
+def test_few_trips_have_one_fold_and_another_profile_is_refused():
+    short = simulate_recording(n_neurons=12, n_bins=2500, seed=1)
+    assert len(folds(short, "full")) == 1
+    assert len(folds(RAT, "full")) == 3
+    assert honest_split(short).name == "contiguous"
+    with pytest.raises(ValueError, match="profile is 'long'"):
+        jobs_09(RAT, "long")
+
+
+# Decoding round a circle
+
+
+@given(truth=st.floats(0, 3), position=st.floats(0, 3), length=st.floats(3.01, 10))
+@settings(max_examples=200, deadline=None)
+def test_a_guess_is_written_as_its_equal_nearest_to_the_truth(truth, position, length):
+    beside = float(own_decoding._beside(truth, position, length))
+    laps = (beside - position) / length
+    assert abs(beside - truth) <= length / 2 + 1e-9
+    assert abs(laps - round(laps)) < 1e-6
+
+
+@given(seed=st.integers(0, 50))
+@settings(max_examples=5, deadline=None)
+def test_neighbours_across_the_seam_are_neighbours(seed):
+    split = honest_split(ROUND)
+    noise = np.random.default_rng(seed).normal(scale=0.01, size=(len(ROUND.position), 2))
+    angle = 2 * np.pi * ROUND.position / ROUND.length_m
+    points = np.c_[np.cos(angle), np.sin(angle)] + noise
+    features = own_decoding.Features(*(points[b] for b in (split.train, split.valid, split.test)))
+    result = own_decoding._knn_round(features, ROUND, split, "by hand", 0, (1, 9))
+    assert result.error_cm.max() < 10  # a mean of metres would be half a circle off at the seam
+
+
+def test_bayes_reads_the_circle_and_a_constant_cannot():
+    split = honest_split(ROUND)
+    found = own_decoding.plain_methods(ROUND, split)
+    error = {name: mean_score([result], "median_cm") for name, result in found.items()}
+    assert tuple(found) == own_decoding.PLAIN
+    assert error["Bayesian decoder"] < 12 < 40 < error["constant"] < 100 * ROUND.length_m / 2
+    turned = replace(
+        ROUND, position=(ROUND.position + 1.0) % ROUND.length_m, segments=ROUND.segments
+    )
+    again = own_decoding.plain_methods(turned, split)
+    here, there = (f["Bayesian decoder"].error_cm for f in (found, again))
+    assert abs(np.median(here) - np.median(there)) < 1  # where the circle begins does not matter
+
+
+# The ring test
+
+
+def model_of(points, split):
+    """A model that places each bin where it is told."""
+    return SimpleNamespace(
+        embedding=points[split.train], transform=lambda spikes, segments: points[split.test]
+    )
+
+
+def measured(recording, noise=0.05, n_null=9):
+    split, rng = honest_split(recording), np.random.default_rng(0)
+    phase = RAT.true_phase
+    ring = np.c_[np.cos(phase), np.sin(phase)] + noise * rng.normal(size=(len(phase), 2))
+    fits = {Model(told, 0, 0): model_of(ring, split) for told in (TOLD, TIME)}
+    for seed in range(n_null):
+        cloud = max(noise, 0.3) * rng.normal(size=ring.shape)
+        fits[Model(SHUFFLED, 0, seed)] = model_of(cloud, split)
+    return own_ring.ring_test(fits, recording, "quick")
+
+
+@pytest.mark.parametrize("recording", [RAT, ROUND], ids=["line", "circle"])
+def test_a_true_ring_is_found_and_wound_once(recording):
+    rings, null = measured(recording)
+    assert len(null) == 9
+    for ring in rings.values():
+        assert ring.p == pytest.approx(0.1)
+        assert ring.bar[1] - ring.bar[0] > 2 * null.max()
+        assert len(ring.turned) == len(own_ring.whole_laps(recording, honest_split(recording).test))
+        assert ring.share > 0.9 > 0.5 > ring.share_scrambled
+
+
+def test_a_ring_lost_in_noise_is_none():
+    rings, null = measured(RAT, noise=3.0)
+    for ring in rings.values():
+        assert ring.bar[1] - ring.bar[0] < 1.5 * null.max()
+        assert ring.share < 0.5
+
+
+def test_a_cloud_without_a_loop_has_one_of_no_length():
+    found = own_ring._with_a_loop({"h1": np.empty((0, 2))})
+    np.testing.assert_array_equal(found["h1"], [[0, 0]])
+    assert own_ring._share(np.empty(0)) == 0
+
+
+# All of it
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Models of thirty steps: what is tested is the way, not where it leads."""
+    monkeypatch.setattr(own_jobs, "ITERATIONS", {"quick": 30, "full": 30})
+
+
+@pytest.mark.parametrize("recording", [RAT, ROUND], ids=["line", "circle"])
+def test_the_whole_analysis_on_every_kind_of_file(recording, tmp_path, hasty):
+    plain = replace(recording, true_phase=None, name="mine")
+    results = []
+    for kind in (".npz", ".mat", ".nwb"):
+        path = tmp_path / f"mine{kind}"
+        write_recording(path, plain)
+        options = {} if kind != ".nwb" else {"bin_s": 0.025, "length_m": plain.length_m}
+        analysis = own.analyse(
+            read_recording(path, geometry=plain.geometry, **options), progress=False
+        )
+        results.append((own.decoding_rows(analysis), own.ring_rows(analysis)))
+        assert len(analysis.fits) == 6
+        assert set(analysis.results) == {*own.NAMES.values(), *own_decoding.PLAIN}
+    assert results[0] == results[1] == results[2]
+    test = honest_split(plain).test
+    for each in analysis.results.values():
+        np.testing.assert_array_equal(each[0].bins, test)
+
+
+def test_a_broken_recording_trains_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(own, "fit_many", None)  # calling it would raise TypeError
+    with pytest.raises(ValueError, match="one direction is missing"):
+        own.analyse(replace(RAT, direction=np.ones(len(RAT.direction))))
+    known = load_recording("simulated")
+    assert len(broken(known, tmp_path)) == 12
+    for call in broken(known, tmp_path).values():
+        with pytest.raises(ValueError, match=";"):
+            own.analyse(call())
+
+
+@pytest.mark.parametrize(("p", "said"), [(0.1, CLAIM), (0.2, NO_CLAIM)])
+def test_the_verdict_claims_a_ring_only_beyond_the_null(p, said, monkeypatch):
+    scores = dict.fromkeys(own.NAMES.values(), 5.0) | {
+        "constant": 40.0,
+        "Bayesian decoder": 4.0,
+    }
+    scores[own.NAMES[SHUFFLED]] = 45.0
+    monkeypatch.setattr(own, "mean_score", lambda results, metric: results)
+    analysis = SimpleNamespace(results=scores, null=np.zeros(9), rings={TIME: SimpleNamespace(p=p)})
+    sentences = own.verdict_sentences(analysis)
+    assert "<strong>Bayesian decoder</strong>, 4.0 cm" in sentences[0]
+    assert "off by 40.0 cm" in sentences[0]
+    assert said in sentences[-1]
+    assert len(sentences) == 2
+    scores[own.NAMES[TOLD]] = 39.0
+    assert "these units say little of it" in own.verdict_sentences(analysis)[1]
