@@ -19,8 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from helpers.files import ROOT, write_text
-from helpers.sweep.engines import cluster, on_a_cluster
-from helpers.sweep.grid import Grid, read_grid
+from helpers.sweep import Grid, cluster, on_a_cluster, read_grid
 from helpers.sweep.sweep import sweep
 
 AT_MOST = 0.6

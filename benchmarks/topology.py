@@ -26,8 +26,7 @@ from time import perf_counter
 import numpy as np
 
 from helpers.files import write_text
-from helpers.topology.cost import peak_gb
-from helpers.topology.persistence import PRIME
+from helpers.topology import PRIME, peak_gb
 
 PEERS = {"ripser": "ripser", "giotto-ph": "gph", "gudhi": "gudhi", "oineus": "oineus"}
 """Name in the index and name to import."""

@@ -86,7 +86,7 @@ def main() -> None:
     if arguments.case:
         print(json.dumps(measure(Case(**json.loads(arguments.case)), arguments.repeats)))
         return
-    from helpers.training.many import default_device
+    from helpers.training import default_device
 
     device = default_device()
     rows = []
@@ -160,7 +160,7 @@ def measure(case: Case, repeats: int) -> dict:
 
 
 def _recordings(name: str) -> list:
-    from helpers.recordings.loading import RATS, load_recording, simulate_recording
+    from helpers.recordings import RATS, load_recording, simulate_recording
 
     if name.startswith("simulated-"):
         return [simulate_recording(n_bins=int(name.partition("-")[2]), seed=0)]
@@ -179,7 +179,7 @@ def _official(case: Case, recordings: list, steps: int, seed: int) -> None:
 
 
 def _ours(case: Case, recordings: list, steps: int, seed: int) -> None:
-    from helpers.training.many import fit_many, variant_job
+    from helpers.training import fit_many, variant_job
 
     fit_many(
         [

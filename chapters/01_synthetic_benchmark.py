@@ -41,7 +41,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.claims.provenance import default_profile
+from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -55,17 +55,14 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the s
 import numpy as np
 from IPython.display import Markdown, display
 
-from helpers.claims.provenance import banner
-from helpers.claims.published import begin, expect, published
-from helpers.claims.verdicts import Judged, holds, verdict_table
+from helpers.claims import Judged, banner, begin, expect, holds, published, verdict_table
 from helpers.figures import style
 from helpers.figures import synthetic as pictures
-from helpers.recordings.loading import load_recording
+from helpers.recordings import load_recording
+from helpers.synthetic import Model, Rival, jobs_01, over_mixings, over_seeds, report
 from helpers.synthetic import jobs as plan
-from helpers.synthetic import report
-from helpers.synthetic.jobs import Model, Rival, jobs_01, population
-from helpers.synthetic.report import over_mixings, over_seeds
-from helpers.training.many import fit_many
+from helpers.synthetic.jobs import population
+from helpers.training import fit_many
 
 rec = load_recording(recording, on_missing="simulate")
 begin("01", rec, profile, overridden=seed != 0)

@@ -45,7 +45,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.claims.provenance import default_profile
+from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -56,18 +56,14 @@ import numpy as np
 from cebra.integrations.sklearn.metrics import goodness_of_fit_history, infonce_to_goodness_of_fit
 from IPython.display import HTML, Markdown, display
 
-from helpers.claims.provenance import banner
-from helpers.claims.published import begin, expect, published
-from helpers.claims.rules import SHARES
-from helpers.claims.verdicts import holds
+from helpers.claims import SHARES, banner, begin, expect, holds, published
 from helpers.figures import embeddings as pictures
 from helpers.figures import interactive, raster, style
 from helpers.figures import losses as loss_figures
 from helpers.figures import shape as shape_figures
-from helpers.recordings.loading import load_recording
+from helpers.recordings import load_recording
 from helpers.topology import shape
-from helpers.training.headline import jobs_02
-from helpers.training.many import VARIANTS, fit_many
+from helpers.training import VARIANTS, fit_many, jobs_02
 
 rec = load_recording(recording, on_missing="simulate")
 begin("02", rec, profile, overridden=seed != 0)

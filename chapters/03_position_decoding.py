@@ -42,7 +42,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.claims.provenance import default_profile
+from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -52,28 +52,36 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the s
 import numpy as np
 from IPython.display import HTML, Markdown, display
 
-from helpers.claims.provenance import banner
-from helpers.claims.published import begin, expect, published
-from helpers.decoding import leak, report
-from helpers.decoding.baselines import CEBRA_WINDOW
-from helpers.decoding.jobs import PAPER_SETTINGS, Model, decode_models, jobs_03
-from helpers.decoding.neighbours import decode_constant, ensemble
-from helpers.decoding.rivals import (
+from helpers.claims import banner, begin, expect, published
+from helpers.decoding import (
     BAYES,
+    CEBRA_WINDOW,
     COUNTS,
     LONG_BAYES,
+    PAPER_SETTINGS,
+    Model,
+    contiguous_split,
+    decode_constant,
+    decode_models,
+    ensemble,
     few_rivals,
+    jobs_03,
+    leak,
     leaking,
     leaking_rivals,
-    rivals,
+    leaky_split,
+    mean_score,
+    nested_splits,
+    paired_difference,
+    report,
+    seed_sd,
+    trip_of_bin,
 )
-from helpers.decoding.scores import mean_score, paired_difference, seed_sd
-from helpers.decoding.splits import contiguous_split, leaky_split, nested_splits, trip_of_bin
+from helpers.decoding.rivals import rivals
 from helpers.figures import decoding as pictures
 from helpers.figures import style, trackplayer
-from helpers.recordings.loading import RATS, load_recording
-from helpers.training.headline import headline_jobs
-from helpers.training.many import VARIANTS, fast_dtype, fit_many
+from helpers.recordings import RATS, load_recording
+from helpers.training import VARIANTS, fast_dtype, fit_many, headline_jobs
 
 rec = load_recording(recording, on_missing="simulate")
 begin("03", rec, profile, overridden=seed != 0)

@@ -43,7 +43,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.claims.provenance import default_profile
+from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -55,17 +55,25 @@ from functools import partial
 import numpy as np
 from IPython.display import HTML, Markdown, display
 
-from helpers.claims.provenance import banner
-from helpers.claims.published import begin, expect, published
-from helpers.claims.verdicts import Judged, verdict_table
-from helpers.consistency import report, rivals, study
-from helpers.consistency.alignment import correlation, time_aligned, time_aligned_correlation
-from helpers.consistency.jobs import FIRST_FOLD, RUNS, embed, four_rats, jobs_04
+from helpers.claims import Judged, banner, begin, expect, published, verdict_table
+from helpers.consistency import (
+    FIRST_FOLD,
+    RUNS,
+    correlation,
+    embed,
+    four_rats,
+    jobs_04,
+    report,
+    rivals,
+    study,
+    time_aligned,
+    time_aligned_correlation,
+)
 from helpers.figures import consistency as pictures
 from helpers.figures import style
 from helpers.figures.interactive_rats import rings
-from helpers.recordings.loading import RATS, load_recording
-from helpers.training.many import fast_dtype, fit_many
+from helpers.recordings import RATS, load_recording
+from helpers.training import fast_dtype, fit_many
 
 rec = load_recording(recording, on_missing="simulate")
 recordings = four_rats(rec)  # all of them real, or all simulated

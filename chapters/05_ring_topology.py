@@ -43,7 +43,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.claims.provenance import default_profile
+from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -53,21 +53,29 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the s
 import numpy as np
 from IPython.display import Markdown, display
 
-from helpers.claims.provenance import banner
-from helpers.claims.published import begin, expect, note, published
-from helpers.claims.verdicts import Judged, verdict_table
+from helpers.claims import Judged, banner, begin, expect, note, published, verdict_table
 from helpers.figures import rings, style
 from helpers.figures import topology as pictures
-from helpers.recordings.loading import RATS, load_recording
+from helpers.recordings import RATS, load_recording
+from helpers.topology import (
+    Model,
+    circular_coordinate,
+    jobs_05,
+    lifespans,
+    p_value,
+    pick,
+    report,
+    scrambled_along,
+    share_wound,
+    stand_ins,
+    tables,
+    turns,
+    whole_trips,
+)
 from helpers.topology import cost as topology_cost
-from helpers.topology import report, tables
 from helpers.topology import rounds as around
-from helpers.topology.circular import circular_coordinate
-from helpers.topology.jobs import Model, jobs_05, stand_ins
-from helpers.topology.persistence import lifespans, p_value, persistence
-from helpers.topology.report import pick
-from helpers.topology.winding import scrambled_along, share_wound, turns, whole_trips
-from helpers.training.many import VARIANTS, fast_dtype, fit_many
+from helpers.topology.persistence import persistence
+from helpers.training import VARIANTS, fast_dtype, fit_many
 
 rec = load_recording(recording, on_missing="simulate")
 begin("05", rec, profile, overridden=seed != 0)

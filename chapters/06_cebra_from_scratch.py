@@ -42,7 +42,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.claims.provenance import default_profile
+from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -62,16 +62,13 @@ from IPython.display import Markdown, display
 from ripser import ripser
 from scipy import stats
 
-from helpers.claims.provenance import banner
-from helpers.claims.published import begin, expect, published
-from helpers.decoding import scores
-from helpers.decoding.neighbours import decode_knn, encode
-from helpers.decoding.splits import contiguous_split
+from helpers.claims import banner, begin, expect, published
+from helpers.decoding import contiguous_split, decode_knn, encode, scores
 from helpers.figures import style
 from helpers.figures import training as figures
-from helpers.recordings.loading import load_recording, stretches
+from helpers.recordings import load_recording, stretches
 from helpers.topology import shape
-from helpers.training.many import PARAMETERS, fast_dtype, fit_many, variant_job
+from helpers.training import PARAMETERS, fast_dtype, fit_many, variant_job
 
 rec = load_recording(recording, on_missing="simulate")
 begin("06", rec, profile, overridden=seed != 0)

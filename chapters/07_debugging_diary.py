@@ -41,7 +41,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.claims.provenance import default_profile
+from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -53,12 +53,15 @@ from IPython.display import Markdown, display
 from ripser import ripser
 from tqdm import tqdm
 
-from helpers.claims.provenance import banner, describe_device
-from helpers.claims.published import begin, claims, expect, published
-from helpers.claims.verdicts import shown, stated
-from helpers.decoding.rivals import COUNTS, few_rivals, leaking_rivals
-from helpers.decoding.scores import mean_score
-from helpers.decoding.splits import leaky_split, nested_splits
+from helpers.claims import banner, begin, claims, describe_device, expect, published, shown, stated
+from helpers.decoding import (
+    COUNTS,
+    few_rivals,
+    leaking_rivals,
+    leaky_split,
+    mean_score,
+    nested_splits,
+)
 from helpers.diary import bugs as diary
 from helpers.diary import cascade as diary_cascade
 from helpers.diary import pages as diary_pages
@@ -66,13 +69,10 @@ from helpers.diary import ties
 from helpers.figures import diary as pictures
 from helpers.figures import style
 from helpers.kept import kept_many
-from helpers.recordings.loading import load_recording
+from helpers.recordings import load_recording
+from helpers.topology import check_cost, longest, shape
 from helpers.topology import cost as topology_cost
-from helpers.topology import shape
-from helpers.topology.persistence import check_cost, longest
-from helpers.training.jobs import Job
-from helpers.training.many import fit_many
-from helpers.training.one import train
+from helpers.training import Job, fit_many, train
 
 rec = load_recording(recording, on_missing="simulate")
 begin("07", rec, profile, overridden=seed != 0)

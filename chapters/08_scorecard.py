@@ -41,7 +41,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.claims.provenance import default_profile
+from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -50,15 +50,21 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the s
 # %% tags=["nbval-ignore-output"]
 from IPython.display import HTML, Markdown, display
 
-from helpers.claims import scorecard
+from helpers.claims import (
+    CONTRADICTION,
+    LEAKAGE,
+    REPRODUCED,
+    WORDS,
+    banner,
+    begin,
+    expect,
+    scorecard,
+)
 from helpers.claims import scorecard_page as page
-from helpers.claims.provenance import banner
-from helpers.claims.published import begin, expect
-from helpers.claims.verdicts import CONTRADICTION, LEAKAGE, REPRODUCED, WORDS
 from helpers.figures import scorecard as pictures
 from helpers.figures import style
 from helpers.files import write_text
-from helpers.recordings.loading import load_recording
+from helpers.recordings import load_recording
 
 rec = load_recording(recording, on_missing="simulate")
 begin("08", rec, profile, overridden=seed != 0)

@@ -42,7 +42,7 @@ root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exi
 sys.path.insert(0, str(root))
 
 # %% tags=["parameters"]
-from helpers.claims.provenance import default_profile
+from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
@@ -54,27 +54,36 @@ import tempfile
 import numpy as np
 from IPython.display import Markdown, display
 
-from helpers.claims.provenance import banner
-from helpers.claims.published import begin, expect
-from helpers.decoding.scores import mean_score
+from helpers.claims import banner, begin, expect
+from helpers.decoding import mean_score
 from helpers.figures import own as pictures
 from helpers.figures import style
 from helpers.figures import sweep as sweep_pictures
+from helpers.own import (
+    PLAIN,
+    TIME,
+    TOLD,
+    bin_edges,
+    bin_spikes,
+    honest_split,
+    inspect_recording,
+    laboratory,
+    linearise,
+    on_a_circle,
+    only_running,
+    plain_methods,
+    read_recording,
+    recording_from_arrays,
+    refusals,
+    sample_position,
+    write_recording,
+)
 from helpers.own import page as own_page
 from helpers.own import study as own
-from helpers.own.broken import refusals
-from helpers.own.decoding import PLAIN, plain_methods
-from helpers.own.export import laboratory, on_a_circle, write_recording
-from helpers.own.files import read_recording
-from helpers.own.ingest import recording_from_arrays
-from helpers.own.inspection import honest_split, inspect_recording
-from helpers.own.jobs import TIME, TOLD
-from helpers.own.steps import bin_edges, bin_spikes, sample_position
-from helpers.own.track import linearise, only_running
 from helpers.places import runs
-from helpers.recordings.loading import load_recording, simulate_recording
+from helpers.recordings import load_recording, simulate_recording
+from helpers.sweep import grid_09
 from helpers.sweep import report as taught
-from helpers.sweep.jobs import grid_09
 from helpers.sweep.sweep import sweep
 
 rec = load_recording(recording, on_missing="simulate")

@@ -1,15 +1,16 @@
-"""Results that take long and are no fit (t-SNE, persistence of many subsamples), kept on disk.
+"""What takes long is kept on disk: fits, and slow results such as t-SNE or many subsamples' bars.
 
-A result is named by the function, its arguments, its code and the versions of the libraries, and
-lies beside the cached fits, as arrays without pickles: a run that was interrupted goes on where it
-stopped, and an edit of a figure computes nothing anew.
+A result is named by the function, its arguments, the code that it runs and the versions of the
+libraries, and lies in one folder as arrays without pickles, written whole or not at all: a run that
+was interrupted goes on where it stopped, and an edit of a figure computes nothing anew. (joblib's
+`Memory`, which does the like, looks at the function's own text only, comments included, and pickles
+what it keeps.)
 """
 
 import hashlib
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,10 +18,9 @@ import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from helpers.claims.provenance import code_only, module_file, modules
-from helpers.files import whole
-from helpers.progress import bar
-from helpers.training.cache import folder
+from . import code, places
+from .files import whole
+from .progress import bar
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "ripser")
 Result = dict[str, np.ndarray]
@@ -48,7 +48,7 @@ def kept(function: Callable[..., Result], **arguments) -> Result:
         If it returns something else than a dict of arrays.
     """
     path = path_of(function, arguments)
-    found = _load(path)
+    found = load(path)
     return _made(path, function, arguments) if found is None else found
 
 
@@ -81,27 +81,36 @@ def kept_many(function: Callable[..., Result], calls: Sequence[dict]) -> list[Re
 
 def path_of(function: Callable[..., Result], arguments: dict) -> Path:
     """Return where the result of a call is kept, whether it exists yet or not."""
-    module = function.__module__
-    if not module.startswith("helpers.") or "." in function.__qualname__:
+    module, name = function.__module__, function.__qualname__
+    if not module.startswith(f"{code.PACKAGE}.") or "." in name:
         raise ValueError(
-            f"{module}.{function.__qualname__} cannot be kept: its code must have a name in a "
-            "module of helpers; move it there"
+            f"{module}.{name} cannot be kept: its code must have a name in a module of helpers; "
+            "move it there"
         )
-    named = f"{module}.{function.__name__} {code_digest(module)} {joblib.hash(arguments)}"
-    return folder() / f"{function.__name__}-{hashlib.sha256(named.encode()).hexdigest()}.npz"
+    libraries = " ".join(f"{library} {version(library)}" for library in LIBRARIES)
+    named = f"{name} {code.digest((module, name))} {libraries} {joblib.hash(arguments)}"
+    return places.cache() / f"{name}-{hashlib.sha256(named.encode()).hexdigest()}.npz"
 
 
-@cache
-def code_digest(module: str) -> str:
-    """sha256 of a module's code, of the helpers it needs, and of the versions of `LIBRARIES`."""
-    source = module_file(module).read_text(encoding="utf-8")
-    package = module.rpartition(".")[0]
-    digest = hashlib.sha256(code_only(source).encode())
-    for name in modules(source, package):
-        digest.update(code_only(module_file(name).read_text(encoding="utf-8")).encode())
-    for library in LIBRARIES:
-        digest.update(f"{library} {version(library)}".encode())
-    return digest.hexdigest()
+def store(path: Path, arrays: Result) -> None:
+    """Write arrays by name, whole or not at all, without pickles."""
+    with whole(path) as part:
+        np.savez(part, **arrays)
+
+
+def load(path: Path) -> Result | None:
+    """Read arrays back, None where there are none.
+
+    A damaged file counts as none, and is reported: what it held can be computed again.
+    """
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        print(f"cache entry {path.name} is damaged ({type(error).__name__}); computing it again")
+        return None
 
 
 def _into_the_cache(path: Path, function: Callable[..., Result], call: dict) -> None:
@@ -111,8 +120,7 @@ def _into_the_cache(path: Path, function: Callable[..., Result], call: dict) -> 
 def _made(path: Path, function: Callable[..., Result], arguments: dict) -> Result:
     with threadpool_limits(1):  # sums in another order would be another result
         found = _checked(function, function(**arguments))
-    with whole(path) as part:
-        np.savez(part, **found)
+    store(path, found)
     return found
 
 
@@ -123,15 +131,3 @@ def _checked(function: Callable, result) -> Result:
         kind = type(result).__name__
         raise TypeError(f"{function.__name__} returned {kind}; to be kept, return {{name: array}}")
     return result
-
-
-def _load(path: Path) -> Result | None:
-    """Read a result back; a damaged file counts as none, and is reported."""
-    if not path.exists():
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        print(f"cache entry {path.name} is damaged ({type(error).__name__}); computing it again")
-        return None

@@ -2,7 +2,7 @@
 
 import sys
 
-from helpers.own.page import main
+from helpers.own import main
 
 if __name__ == "__main__":
     sys.exit(main())

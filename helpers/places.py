@@ -5,7 +5,7 @@ import os
 import uuid
 from pathlib import Path
 
-from helpers.files import ROOT
+from .files import ROOT
 
 READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -27,7 +27,7 @@ def runs(root: Path = ROOT) -> Path:
 
 
 def cache() -> Path:
-    """Return what `helpers.training.cache.folder` returns, without waiting for torch's import."""
+    """Return the folder of all that is kept: ``$CEBRA_BOOK_CACHE``, else ``data/cache``."""
     return Path(os.environ.get("CEBRA_BOOK_CACHE") or ROOT / "data" / "cache")
 
 

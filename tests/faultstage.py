@@ -41,8 +41,9 @@ from helpers import toy, training
 from helpers.claims import begin, expect
 from helpers.kept import kept
 from helpers.recordings import simulate_recording
+from helpers.training import many
 
-training._train_into = toy.train_into
+many._train_into = toy.train_into
 rec = simulate_recording(n_neurons=20, n_bins=1500, seed=7)
 begin("01", rec, profile)
 
@@ -64,8 +65,9 @@ import resource
 
 from helpers import toy, training
 from helpers.recordings import simulate_recording
+from helpers.training import many
 
-training._train_into = toy.train_into
+many._train_into = toy.train_into
 rec = simulate_recording(n_neurons=20, n_bins=1500, seed=7)
 few = {"batch_size": 64, "max_iterations": 60}
 
@@ -88,8 +90,9 @@ import os
 
 from helpers import toy, training
 from helpers.recordings import simulate_recording
+from helpers.training import many
 
-training._train_into = toy.train_into
+many._train_into = toy.train_into
 rec = simulate_recording(n_neurons=20, n_bins=1500, seed=7)
 names = ["first", "second", "slain"]  # trained in the order of their steps: the last comes last
 steps = dict(zip(names, (90, 80, 60)))
@@ -111,10 +114,10 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import training
+from helpers.training import many
 from helpers.kept import path_of
 
-plain = training._train_into
+plain = many._train_into
 
 
 def told(line):

@@ -116,3 +116,26 @@ def test_the_smaller_requirements_agree_with_the_pins():
     assert pins("requirements-colab.txt") <= pins("requirements.txt")
     colab = (ROOT / "requirements-colab.txt").read_text(encoding="utf-8")
     assert not re.search(r"^(torch|numpy|scipy|scikit-learn|pandas)\b", colab, re.M)
+
+
+def test_a_wing_knows_only_those_below_it():
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-logo"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "helpers").rglob("*.py")), ids=name)
+def test_imports_are_relative_inside_a_wing_and_absolute_between(path):
+    wing = ".".join(path.relative_to(ROOT).parent.parts)
+    inside = wing if wing != "helpers" else "helpers."
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level <= 1, f"line {node.lineno} leaves {wing}; import it from helpers"
+            absolute = node.module if not node.level else ""
+            assert not f"{absolute}.".startswith(f"{inside}."), f"line {node.lineno}: use a dot"
+
+
+def test_the_ground_floor_is_small_and_the_wings_are_many():
+    helpers = ROOT / "helpers"
+    assert len(list(helpers.glob("*.py"))) <= 8
+    assert len(list(helpers.glob("*/__init__.py"))) >= 10

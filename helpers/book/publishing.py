@@ -7,9 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.claims import expected
-from helpers.claims.provenance import code_hash, stamp
-from helpers.claims.published import AS_RECORDED, NOT_RECORDED
+from helpers.claims import AS_RECORDED, NOT_RECORDED, code_hash, expected, stamp
 from helpers.files import read_json, update_json, write_text
 
 from .pairing import differences, read_source, stripped, with_prose, write_notebook

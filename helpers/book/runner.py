@@ -127,9 +127,7 @@ def resolve(name: str) -> tuple[str, dict]:
     dict
         `key`, `digest` and `source` of what served.
     """
-    from helpers.recordings.loading import (
-        load_recording,  # here: the site's build does without numpy
-    )
+    from helpers.recordings import load_recording
 
     rec = load_recording(name, on_missing="simulate")
     served = {"key": rec.key, "digest": rec.digest, "source": rec.source}

@@ -1,15 +1,13 @@
 """Where a page's numbers come from: recording, profile, device, versions, hash of the code."""
 
-import ast
 import datetime
-import hashlib
 import importlib.metadata
 import platform
 import re
 from html import escape
 from pathlib import Path
 
-from helpers.files import ROOT
+from helpers import code
 
 PACKAGES = ("torch", "cebra", "numpy", "scipy", "scikit-learn", "umap-learn", "ripser")
 BOOTSTRAP_CELL = re.compile(r'^# %% tags=\["bootstrap"\]\n.*?(?=^# %%)', re.MULTILINE | re.DOTALL)
@@ -119,92 +117,8 @@ def warning(rec) -> str:
     )
 
 
-def imports(source: str, package: str = "") -> set[str]:
-    """Find the helper modules that a piece of code names in its imports.
-
-    Parameters
-    ----------
-    source : str
-        Python code.
-    package : str
-        The package it stands in, against which relative imports are read.
-
-    Returns
-    -------
-    set of str
-        Dotted names of existing modules, for example `{"helpers", "helpers.claims"}`.
-    """
-    names = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            parents = package.split(".")[: len(package.split(".")) + 1 - node.level]
-            base = ".".join([*(parents if node.level else []), *filter(None, [node.module])])
-            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
-    steps = {name.rsplit(".", depth)[0] for name in names for depth in range(name.count(".") + 1)}
-    return {name for name in steps if name.split(".")[0] == "helpers" and module_file(name)}
-
-
-def module_file(name: str) -> Path | None:
-    """Find the file of a module of this repository, None if there is none."""
-    path = ROOT.joinpath(*name.split("."))
-    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
-        if candidate.exists():
-            return candidate
-    return None
-
-
-def modules(source: str, package: str = "") -> list[str]:
-    """Find all helper modules that a piece of code needs, directly or through others.
-
-    Parameters
-    ----------
-    source : str
-        Python code.
-    package : str
-        The package it stands in, against which relative imports are read.
-
-    Returns
-    -------
-    list of str
-        Sorted dotted names.
-    """
-    found, waiting = set(), imports(source, package)
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        file = module_file(name)
-        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-        waiting |= imports(file.read_text(encoding="utf-8"), package) - found
-    return sorted(found)
-
-
-def code_only(source: str) -> str:
-    """Reduce code to what runs: no comments, no layout, no docstrings.
-
-    Parameters
-    ----------
-    source : str
-        Python code; of a chapter, the prose is comments and drops out.
-
-    Returns
-    -------
-    str
-        Equal for two sources exactly when they do the same by the same statements.
-    """
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            first = body[0].value
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                body[0] = ast.Pass()
-    return ast.dump(tree)
-
-
 def code_hash(chapter: Path) -> str:
-    """Hash the code of a chapter and of every helper it needs.
+    """Hash the code of a chapter and of every definition of the helpers that it reaches.
 
     Parameters
     ----------
@@ -217,12 +131,8 @@ def code_hash(chapter: Path) -> str:
         SHA-256, hexadecimal. Prose, comments and layout do not enter, nor does the bootstrap cell:
         where Colab fetches the book from changes no result.
     """
-    source = BOOTSTRAP_CELL.sub("", Path(chapter).read_text(encoding="utf-8"))
-    hashed = hashlib.sha256(code_only(source).encode())
-    for name in modules(source):
-        code = code_only(module_file(name).read_text(encoding="utf-8"))
-        hashed.update(f"\0{name}\0{code}".encode())
-    return hashed.hexdigest()
+    source = Path(chapter).read_text(encoding="utf-8")
+    return code.digest_of_source(BOOTSTRAP_CELL.sub("", source))
 
 
 def stamp(chapter: Path, recording: dict, profile: str) -> dict:

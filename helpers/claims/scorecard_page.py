@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from helpers.figures.scorecard import Point
+from helpers.figures import Point
 from helpers.files import ROOT
 
 from . import scorecard

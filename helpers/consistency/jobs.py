@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from helpers.decoding.jobs import ITERATIONS, named_split
-from helpers.recordings.loading import RATS, load_recording
-from helpers.recordings.recording import Recording, stretches
-from helpers.training.jobs import Job, variant_job
+from helpers.decoding import ITERATIONS, named_split
+from helpers.recordings import RATS, Recording, load_recording, stretches
+from helpers.training import Job, variant_job
 
 if TYPE_CHECKING:
-    from helpers.training.fit import Fit
+    from helpers.training import Fit
 
 FIRST_FOLD = "nested 0"
 MODELS = ("posdir", "time", "shuffled", "lagged", "spikes", "spikes-time")

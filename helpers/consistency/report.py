@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.claims.verdicts import row_of
+from helpers.claims import row_of
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.decoding import baselines
-from helpers.decoding.jobs import named_split
+from helpers.decoding import baselines, named_split
 from helpers.kept import kept_many
-from helpers.recordings.recording import Recording, stretches
+from helpers.recordings import Recording, stretches
 
 from .jobs import FIRST_FOLD, Model, cells
 from .layouts import thinned, tsne_layout, umap_layout

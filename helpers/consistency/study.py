@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.decoding.jobs import named_split
-from helpers.recordings.recording import Recording
+from helpers.decoding import named_split
+from helpers.recordings import Recording
 
 from .jobs import FIRST_FOLD, Model, told_labels
 from .measure import BINS, Ring, aligned_to_first, between_runs, between_subjects, ring_label

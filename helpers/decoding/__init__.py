@@ -1,1 +1,26 @@
 """Reading the place off spikes or an embedding, on laps never seen, and how well it went."""
+
+from .baselines import CEBRA_WINDOW, pca, root_counts
+from .bayes import PLACE_CM, PRIOR_S, SMOOTHING_CM, RateMaps, decode_bayes, posterior
+from .jobs import ITERATIONS, PAPER_SETTINGS, Model, decode_models, jobs_03, named_split
+from .neighbours import (
+    NEIGHBOURS,
+    DecodingResult,
+    Features,
+    Transform,
+    decode_constant,
+    decode_knn,
+    encode,
+    ensemble,
+)
+from .rivals import BAYES, COUNTS, LONG_BAYES, few_rivals, leaking, leaking_rivals
+from .scores import bootstrap, interval, mean_score, paired_difference, score, seed_sd
+from .splits import (
+    N_FOLDS,
+    Split,
+    contiguous_split,
+    leaky_split,
+    nested_split,
+    nested_splits,
+    trip_of_bin,
+)

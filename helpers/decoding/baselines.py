@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
-from helpers.recordings.loading import Recording, stretches
+from helpers.recordings import Recording, stretches
 
 from .neighbours import Transform
 from .splits import Split

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from helpers.recordings.loading import stretches
+from helpers.recordings import stretches
 
 from .neighbours import DecodingResult, as_result
 from .windows import window_sums
 
 if TYPE_CHECKING:
-    from helpers.recordings.loading import Recording
+    from helpers.recordings import Recording
 
     from .splits import Split
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from helpers.training.jobs import Job, variant_job
+from helpers.training import Job, variant_job
 
 from .neighbours import DecodingResult, decode_knn, encode
 from .splits import Split, contiguous_split, nested_split, nested_splits
 
 if TYPE_CHECKING:
-    from helpers.recordings.loading import Recording
-    from helpers.training.fit import Fit
+    from helpers.recordings import Recording
+    from helpers.training import Fit
 
 ITERATIONS = {"quick": 1_000, "full": 3_000}
 PAPER_SETTINGS = {"learning_rate": 0.00205, "temperature": 1.266, "num_hidden_units": 64}

@@ -11,8 +11,8 @@ from .neighbours import DecodingResult, decode_knn, encode, encode_leaking
 from .splits import Split, leaky_split, nested_split, trip_of_bin
 
 if TYPE_CHECKING:
-    from helpers.recordings.loading import Recording
-    from helpers.training.fit import Fit
+    from helpers.recordings import Recording
+    from helpers.training import Fit
 
 FourWays = dict[tuple[bool, bool], list[DecodingResult]]
 

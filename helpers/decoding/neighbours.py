@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from helpers.recordings.loading import stretches
+from helpers.recordings import stretches
 
 from .splits import Split, trip_of_bin
 
 if TYPE_CHECKING:
-    from helpers.recordings.loading import Recording
+    from helpers.recordings import Recording
 
 NEIGHBOURS = (1, 4, 9, 16, 25, 36, 49, 64, 81, 100)
 """Numbers of neighbours tried on the validation trips: squares, as in the authors' search."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from helpers.claims import verdicts
-from helpers.claims.published import published
-from helpers.claims.verdicts import Judged, row_of
+from helpers.claims import Judged, published, row_of, verdicts
 
 from .neighbours import DecodingResult
 from .scores import Difference, bootstrap, interval, mean_score, seed_sd

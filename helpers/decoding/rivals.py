@@ -10,7 +10,7 @@ from .bayes import decode_bayes
 from .neighbours import DecodingResult, Features, Transform, decode_knn, encode, encode_leaking
 
 if TYPE_CHECKING:
-    from helpers.recordings.loading import Recording
+    from helpers.recordings import Recording
 
     from .splits import Split
 

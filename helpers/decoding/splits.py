@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from helpers.recordings.loading import Recording
+    from helpers.recordings import Recording
 
 N_FOLDS = 3
 

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter1d
 
-from helpers.recordings.recording import Recording
+from helpers.recordings import Recording
 
 
 @dataclass(frozen=True)

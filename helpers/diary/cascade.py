@@ -19,10 +19,8 @@ from unittest.mock import patch
 
 import joblib
 
-from helpers.recordings import download
+from helpers.recordings import REGISTRY, download, load_recording, simulate_recording, write_npz
 from helpers.recordings import loading as recordings
-from helpers.recordings.formats import REGISTRY, write_npz
-from helpers.recordings.loading import load_recording, simulate_recording
 
 RAT = "achilles"
 GONE = {"status": 202, "type": "text/html", "body": b""}

@@ -11,7 +11,7 @@ import nbformat
 
 from helpers.book.pairing import write_notebook
 from helpers.book.publishing import STAMP, check_published, outputs_digest
-from helpers.claims.provenance import code_hash
+from helpers.claims import code_hash
 from helpers.files import ROOT
 
 

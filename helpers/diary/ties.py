@@ -10,12 +10,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.recordings.recording import Recording
-from helpers.training.fit import Fit
-from helpers.training.headline import headline_jobs
-from helpers.training.jobs import Job, variant_job
-from helpers.training.one import Training, check_finite, new_sampler, one_thread
-from helpers.training.sampling import Sampler
+from helpers.recordings import Recording
+from helpers.training import (
+    Fit,
+    Job,
+    Sampler,
+    Training,
+    check_finite,
+    headline_jobs,
+    new_sampler,
+    one_thread,
+    variant_job,
+)
 
 FIRST, RANDOM = "first", "random"
 

@@ -1,1 +1,23 @@
-"""Arrays in, picture out."""
+"""Arrays or a study in, picture out: a room a wing. `show` puts a picture on the page."""
+
+from . import (
+    consistency,
+    decoding,
+    diary,
+    embeddings,
+    interactive,
+    interactive_rats,
+    losses,
+    own,
+    rings,
+    scorecard,
+    shape,
+    style,
+    sweep,
+    synthetic,
+    topology,
+    trackplayer,
+    training,
+)
+from .scorecard import Point
+from .style import Picture, show, use

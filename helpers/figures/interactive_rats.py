@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from helpers.consistency.measure import Ring
+from helpers.consistency import Ring
 
 from . import style
 from .embeddings import face_on

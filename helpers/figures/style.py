@@ -11,6 +11,7 @@ import base64
 import html
 import io
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
@@ -85,11 +86,9 @@ def to_png(fig: Figure, colours: int = 256, dpi: float | None = None) -> bytes:
     return out.getvalue()
 
 
-def show(fig: Figure, alt: str, caption: str, name: str) -> None:
-    """Display a figure as a PNG with alternative text and a caption, then close it.
-
-    The PNG carries `alt` in its output metadata (`_ext/alttext.py` moves it into the page), the
-    caption follows as ``<p class="book-caption" id="fig-NAME">``.
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A figure with what a page says of it; `show` puts it there.
 
     Parameters
     ----------
@@ -105,19 +104,45 @@ def show(fig: Figure, alt: str, caption: str, name: str) -> None:
     ------
     ValueError
         `alt` or `caption` is empty, or `name` is no such name.
+    """
+
+    fig: Figure
+    alt: str
+    caption: str
+    name: str
+
+    def __post_init__(self):
+        for what in ("alt", "caption"):
+            if not (getattr(self, what) or "").strip():
+                raise ValueError(f"figure {self.name!r} has an empty {what}; say what it shows")
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
+            raise ValueError(f"figure name {self.name!r} is not lower-case words joined by hyphens")
+
+
+def show(picture: Picture | HTML, **words) -> None:
+    """Display a picture as a PNG with alternative text and a caption, then close its figure.
+
+    The PNG carries `alt` in its output metadata (`_ext/alttext.py` moves it into the page), the
+    caption follows as ``<p class="book-caption" id="fig-NAME">``. What is HTML already (a figure
+    that turns, a player) is displayed as it is.
+
+    Raises
+    ------
     RuntimeError
         `use(recording)` has not been called.
     """
-    for what, text in (("alt", alt), ("caption", caption)):
-        if not text or not text.strip():
-            raise ValueError(f"figure {name!r} has an empty {what}; say what it shows")
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-        raise ValueError(f"figure name {name!r} is not lower-case words joined by hyphens")
+    if words:  # a figure whose words the chapter still says itself
+        picture = Picture(picture, **words)
+    if isinstance(picture, HTML):
+        display(picture)
+        return
     if _state["source"] is None:
         raise RuntimeError("show() cannot tell real from simulated; call style.use(rec) first")
     if _state["source"] in STAMPS:
-        stamp(fig, _state["source"])
-    png = base64.b64encode(to_png(fig)).decode("ascii")
-    plt.close(fig)
-    display({"image/png": png, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
-    display(HTML(f'<p class="book-caption" id="fig-{html.escape(name)}">{caption}</p>'))
+        stamp(picture.fig, _state["source"])
+    png = base64.b64encode(to_png(picture.fig)).decode("ascii")
+    plt.close(picture.fig)
+    data = {"image/png": png, "text/plain": picture.alt}
+    display(data, metadata={"image/png": {"alt": picture.alt}}, raw=True)
+    anchor = html.escape(picture.name)
+    display(HTML(f'<p class="book-caption" id="fig-{anchor}">{picture.caption}</p>'))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from helpers.recordings.recording import Recording
+from helpers.recordings import Recording
 
 from .export import spike_times, time_stamps, write_recording
 from .files import read_recording

@@ -14,26 +14,27 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from sklearn.neighbors import NearestNeighbors
 
-from helpers.decoding.baselines import CEBRA_WINDOW, pca, root_counts
-from helpers.decoding.bayes import (
+from helpers.decoding import (
+    CEBRA_WINDOW,
+    NEIGHBOURS,
     PLACE_CM,
     PRIOR_S,
     SMOOTHING_CM,
-    RateMaps,
-    decode_bayes,
-    posterior,
-)
-from helpers.decoding.neighbours import (
-    NEIGHBOURS,
     DecodingResult,
     Features,
+    RateMaps,
+    Split,
     Transform,
+    decode_bayes,
     decode_constant,
     decode_knn,
     encode,
+    pca,
+    posterior,
+    root_counts,
+    trip_of_bin,
 )
-from helpers.decoding.splits import Split, trip_of_bin
-from helpers.recordings.recording import Recording, stretches
+from helpers.recordings import Recording, stretches
 
 PLAIN = ("kNN on the counts", "PCA, 3-D", "Bayesian decoder", "constant")
 """Methods without a model of CEBRA's, given the same window of counts."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.files import whole
-from helpers.recordings.recording import Recording
+from helpers.recordings import Recording
 
 ROOM_M = np.array([0.7, 0.4])  # where the track begins in the room of `laboratory`
 PAUSE_BINS = 400  # between segments; longer than any gap in tracking that is interpolated over

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.recordings.recording import Recording
+from helpers.recordings import Recording
 
 from .ingest import recording_from_arrays
 

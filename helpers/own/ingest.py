@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.recordings.recording import JUMP_M_S, Recording, stretches
+from helpers.recordings import JUMP_M_S, Recording, stretches
 
 from .steps import (
     MAX_GAP_S,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.decoding.splits import Split, contiguous_split, nested_split
-from helpers.recordings.recording import JUMP_M_S, Recording, stretches
+from helpers.decoding import Split, contiguous_split, nested_split
+from helpers.recordings import JUMP_M_S, Recording, stretches
 
 NESTED_TRIPS = 18
 """Round trips that the nested split needs; with fewer, the last fifth is held out in one piece."""

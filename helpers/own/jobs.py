@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.decoding.splits import N_FOLDS
-from helpers.recordings.recording import Recording, stretches
-from helpers.training.jobs import Job, variant_job
+from helpers.decoding import N_FOLDS
+from helpers.recordings import Recording, stretches
+from helpers.training import Job, variant_job
 
 from .inspection import NESTED_TRIPS, honest_split
 

@@ -19,7 +19,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers import places
-from helpers.claims.provenance import describe_device, versions, warning
+from helpers.claims import describe_device, versions, warning
 from helpers.figures import own as drawings
 from helpers.figures import style
 from helpers.files import write_text

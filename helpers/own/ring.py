@@ -13,12 +13,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.kept import kept_many
-from helpers.recordings.recording import Recording, stretches
-from helpers.topology.circular import follow
-from helpers.topology.persistence import bars
-from helpers.topology.report import LANDMARKS, POINTS, Bars, longest_bars, main_bar, p_of
-from helpers.topology.winding import LEAST_WAY, scrambled_along, turns, whole_trips
-from helpers.training.fit import Fit
+from helpers.recordings import Recording, stretches
+from helpers.topology import (
+    LANDMARKS,
+    LEAST_WAY,
+    POINTS,
+    Bars,
+    bars,
+    follow,
+    longest_bars,
+    main_bar,
+    p_of,
+    scrambled_along,
+    turns,
+    whole_trips,
+)
+from helpers.training import Fit
 
 from .inspection import honest_split
 from .jobs import SHUFFLED, Model

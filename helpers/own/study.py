@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.decoding.neighbours import DecodingResult
-from helpers.decoding.scores import bootstrap, interval, mean_score
-from helpers.recordings.recording import Recording
-from helpers.training.fit import Fit
-from helpers.training.many import fast_dtype, fit_many
+from helpers.decoding import DecodingResult, bootstrap, interval, mean_score
+from helpers.recordings import Recording
+from helpers.training import Fit, fast_dtype, fit_many
 
 from .decoding import PLAIN, decoded, plain_methods
 from .inspection import Finding, check_recording, honest_split

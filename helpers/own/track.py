@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from helpers.recordings.recording import Recording, stretches
+from helpers.recordings import Recording, stretches
 
 from .steps import numbers, shown
 

@@ -17,20 +17,22 @@ from dataclasses import fields, replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from helpers.claims.provenance import versions
-from helpers.decoding.neighbours import DecodingResult, decode_knn, encode
-from helpers.decoding.scores import score
-from helpers.decoding.splits import Split, nested_split, trip_of_bin
-from helpers.kept import code_digest
-from helpers.recordings.loading import Recording, stretches
-from helpers.topology.circular import follow
-from helpers.topology.persistence import bars, lifespans
-from helpers.topology.winding import share_wound, turns, whole_trips
+from helpers import code
+from helpers.claims import versions
+from helpers.decoding import (
+    DecodingResult,
+    Split,
+    decode_knn,
+    encode,
+    nested_split,
+    score,
+    trip_of_bin,
+)
+from helpers.recordings import Recording, stretches
+from helpers.topology import bars, follow, lifespans, share_wound, turns, whole_trips
+from helpers.training import Fit, Job, one_thread, variant_job
 from helpers.training import cache as fitcache
 from helpers.training import many as training
-from helpers.training.fit import Fit
-from helpers.training.jobs import Job, variant_job
-from helpers.training.one import one_thread
 
 from .grid import Cell
 
@@ -96,7 +98,7 @@ def cell_key(recording: Recording, job: Job, cell: Cell) -> str:
         "fit": fitcache.key(job, training.default_device()),
         "fold": cell.fold,
         "versions": versions(),
-        "code": code_digest(__name__),
+        "code": code.digest((__name__, "run_cell")),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -142,7 +144,7 @@ def provenance(job: Job) -> dict:
         "fit": fitcache.key(job, device),
         "device": device,
         "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
-        "code": code_digest(__name__),
+        "code": code.digest((__name__, "run_cell")),
     }
 
 

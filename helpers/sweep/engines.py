@@ -32,7 +32,7 @@ from time import perf_counter
 import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-from helpers.recordings.loading import Recording
+from helpers.recordings import Recording
 
 from .cell import run_cell
 from .grid import Cell

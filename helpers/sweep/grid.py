@@ -25,8 +25,8 @@ from pathlib import Path
 import cebra
 import yaml
 
-from helpers.decoding.splits import N_FOLDS
-from helpers.training.jobs import DEFAULTS, DTYPES, VARIANTS
+from helpers.decoding import N_FOLDS
+from helpers.training import DEFAULTS, DTYPES, VARIANTS
 
 SWEEPABLE = tuple(name for name in DEFAULTS if name not in ("optimizer_kwargs", "criterion"))
 """Parameters of CEBRA that a grid may set."""

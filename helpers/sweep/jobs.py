@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from helpers.recordings.loading import Recording
-from helpers.training.jobs import Job
+from helpers.recordings import Recording
+from helpers.training import Job
 
 from .cell import cell_job
 from .grid import Grid

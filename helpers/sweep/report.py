@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import t
 
-from helpers.topology.tables import table
+from helpers.topology import table
 
 from .grid import Grid
 

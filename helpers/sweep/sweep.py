@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers import places
 from helpers.files import ROOT, write_text
 from helpers.progress import bar
-from helpers.recordings.loading import Recording, load_recording
-from helpers.training import cache as fitcache
+from helpers.recordings import Recording, load_recording
 from helpers.training import many as training
 
 from .cell import VALUES, cell_job, cell_key
@@ -130,7 +130,7 @@ def prepare(grid: Grid, recordings: Mapping[str, Recording] | None = None) -> li
 
 def row_path(key: str) -> Path:
     """Return where a cell's row is kept, whether it exists yet or not."""
-    return fitcache.folder() / "sweep" / f"{key}.json"
+    return places.cache() / "sweep" / f"{key}.json"
 
 
 def keep_row(measured: dict, seconds: float) -> tuple[dict, float]:

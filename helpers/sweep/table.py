@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from helpers.files import whole, write_text
-from helpers.recordings.loading import Recording
-from helpers.training.jobs import DEFAULTS, PARAMETERS
+from helpers.recordings import Recording
+from helpers.training import DEFAULTS, PARAMETERS
 
 from .cell import VALUES
 from .grid import Cell

@@ -9,8 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.kept import kept_many
-from helpers.training.fit import Fit
-from helpers.training.jobs import Job
+from helpers.training import Fit, Job
 
 from .bound import posterior_mean
 from .latent import draw_latent

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.claims.published import published
-from helpers.training.fit import Fit
-from helpers.training.one import new_module, new_sampler, train
+from helpers.claims import published
+from helpers.training import Fit, new_module, new_sampler, train
 
 from .jobs import (
     PLANS,

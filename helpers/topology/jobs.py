@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.decoding.splits import nested_splits
-from helpers.recordings.loading import Recording, simulate_recording
-from helpers.recordings.simulation import STAND_INS
-from helpers.training.headline import headline_jobs
-from helpers.training.jobs import Job, variant_job
+from helpers.decoding import nested_splits
+from helpers.recordings import STAND_INS, Recording, simulate_recording
+from helpers.training import Job, headline_jobs, variant_job
 
 LONG = {"quick": 1_000, "full": 10_000}
 """Steps of the headline models and of the wider ones that stand beside them."""

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.decomposition import PCA
 
-from helpers.decoding.baselines import root_counts
+from helpers.decoding import root_counts
 from helpers.kept import kept_many
-from helpers.recordings.loading import Recording
+from helpers.recordings import Recording
 
 from .jobs import Model
 from .persistence import PAPER_FACTOR, bars, betti, longest, modal, null_threshold, p_value

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from helpers.decoding.splits import Split, nested_splits
+from helpers.decoding import Split, nested_splits
 from helpers.kept import kept_many
-from helpers.recordings.loading import Recording, stretches
+from helpers.recordings import Recording, stretches
 
 from .circular import follow
 from .jobs import Model
@@ -17,7 +17,7 @@ from .report import LANDMARKS, POINTS, Bars, Clouds, longest_bars, main_bar, pic
 from .winding import Reading, read_position, share_wound, turns, whole_trips
 
 if TYPE_CHECKING:
-    from helpers.training.fit import Fit
+    from helpers.training import Fit
 
 SUBSAMPLES_OF_ANIMALS = 2
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import spearmanr
 
-from helpers.recordings.loading import Recording
+from helpers.recordings import Recording
 
 LEAST_WAY = 0.8
 """Share of the track that a run must cover to be part of a whole round trip."""

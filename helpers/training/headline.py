@@ -1,8 +1,9 @@
 """The book's five headline models, with the published settings in float32, and two as they grew."""
 
-from helpers.recordings.recording import Recording
+from helpers.recordings import Recording
 
-from .jobs import VARIANTS, Job, variant_job
+from .jobs import Job
+from .plan import VARIANTS, variant_job
 
 ITERATIONS = {"quick": 1_000, "full": 10_000}
 GROWN = ("posdir", "time")  # the two variants that are said to make a ring

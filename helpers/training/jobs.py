@@ -6,9 +6,6 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from helpers.recordings.recording import Recording, stretches
-
-VARIANTS = ("posdir", "pos", "dir", "time", "shuffled")
 PARAMETERS = {  # the blog's settings, under CEBRA's own names
     "model_architecture": "offset10-model",
     "batch_size": 512,
@@ -95,49 +92,6 @@ class Job:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int | np.integer):
             raise ValueError(f"seed is {self.seed!r}; give a whole number")
         put("seed", int(self.seed))
-
-
-def variant_job(
-    recording: Recording, variant: str, *, bins=None, seed=0, dtype="float32", **parameters
-) -> Job:
-    """Make the job of one of the book's five variants.
-
-    Parameters
-    ----------
-    recording : Recording
-        Where spikes and labels come from.
-    variant : {"posdir", "pos", "dir", "time", "shuffled"}
-        Which labels the model is told; ``shuffled`` permutes the ``posdir`` labels over bins.
-    bins : int array of shape (n,), optional
-        Bins to train on, increasing; all if left out. Gaps between them become segment borders.
-    seed : int
-        Of the fit, and of the permutation.
-    dtype : {"float32", "bfloat16"}
-        See `Job`.
-    **parameters
-        CEBRA's names, over `PARAMETERS`.
-
-    Returns
-    -------
-    Job
-    """
-    if variant not in VARIANTS:
-        raise ValueError(f"variant {variant!r} is unknown; use one of {', '.join(VARIANTS)}")
-    bins = np.arange(len(recording.spikes)) if bins is None else np.asarray(bins)
-    labels = None
-    if variant != "time":
-        labels = recording.labels("posdir" if variant == "shuffled" else variant)[bins]
-    if variant == "shuffled":
-        labels = np.random.default_rng(seed).permutation(labels)
-    return Job(
-        recording.spikes[bins],
-        labels,
-        parameters,
-        seed=seed,
-        segments=stretches(bins, recording.segments),
-        name=f"{recording.key} {variant} seed {seed}",
-        dtype=dtype,
-    )
 
 
 def _checked_parameters(given: Mapping) -> dict:

@@ -22,20 +22,8 @@ from helpers.progress import bar
 from . import cache as fitcache
 from .encoder import FAST_ARCHITECTURES
 from .fit import Fit
-from .jobs import PARAMETERS, VARIANTS, Job, variant_job
+from .jobs import Job
 from .one import TICK, new_module, new_sampler, one_thread, train
-
-__all__ = [
-    "PARAMETERS",
-    "VARIANTS",
-    "Fit",
-    "Job",
-    "TrainingError",
-    "fast_dtype",
-    "fit",
-    "fit_many",
-    "variant_job",
-]
 
 
 class TrainingError(RuntimeError):

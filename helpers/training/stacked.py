@@ -45,9 +45,7 @@ def train_stacked(todo: dict[Path, Job], device: str, on_tick: Callable[[], None
     failures = []
     for together in stacks(todo):
         paths, jobs = zip(*together, strict=True)
-        for path, job, trained in zip(
-            paths, jobs, _train_stack(jobs, device, on_tick), strict=True
-        ):
+        for path, job, trained in zip(paths, jobs, train_stack(jobs, device, on_tick), strict=True):
             try:
                 check_finite(job, np.stack(list(trained.log.values()), axis=1))
                 fitcache.store(path, trained)
@@ -68,7 +66,7 @@ def stacks(todo: dict[Path, Job]) -> list[tuple[tuple[Path, Job], ...]]:
     ]
 
 
-def _train_stack(jobs, device: str, on_tick: Callable[[], None]) -> list[Trained]:
+def train_stack(jobs, device: str, on_tick: Callable[[], None]) -> list[Trained]:
     """Train a stack; half of it at a time, down to one, if the device has too little memory."""
     try:
         return StackedTraining(jobs, device).run(on_tick)
@@ -77,7 +75,7 @@ def _train_stack(jobs, device: str, on_tick: Callable[[], None]) -> list[Trained
             raise
         torch.cuda.empty_cache()
     half = len(jobs) // 2
-    return _train_stack(jobs[:half], device, on_tick) + _train_stack(jobs[half:], device, on_tick)
+    return train_stack(jobs[:half], device, on_tick) + train_stack(jobs[half:], device, on_tick)
 
 
 class StackedTraining:

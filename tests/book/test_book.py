@@ -11,6 +11,7 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_notebook
 
+from helpers import recordings
 from helpers.book import __main__ as book
 from helpers.book import runner, site
 from helpers.book.pairing import BOOTSTRAP, differences, read_source, stripped, with_prose
@@ -19,7 +20,6 @@ from helpers.book.runner import Run, chapter_files, run_chapters
 from helpers.claims import expected
 from helpers.claims.provenance import code_hash
 from helpers.files import ROOT
-from helpers.recordings import loading as recordings
 
 HEAD = """\
 # ---

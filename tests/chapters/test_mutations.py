@@ -37,7 +37,7 @@ from helpers.synthetic.methods import embed
 from helpers.synthetic.scores import scores
 from helpers.topology import persistence as topology
 from helpers.topology import shape
-from helpers.training.jobs import variant_job
+from helpers.training.plan import variant_job
 
 RAT = load_recording("simulated")
 PAIR = expected.pair_of("simulated", "quick")

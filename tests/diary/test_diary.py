@@ -12,8 +12,8 @@ from helpers.diary import pages as diary_pages
 from helpers.diary import ties
 from helpers.figures import diary as pictures
 from helpers.recordings.loading import load_recording, simulate_recording
-from helpers.training.jobs import variant_job
 from helpers.training.one import train
+from helpers.training.plan import variant_job
 
 RAT = simulate_recording(40, 3000, seed=1)
 

@@ -18,6 +18,7 @@ from helpers.recordings.formats import write_npz
 from helpers.recordings.loading import load_recording, simulate_recording
 from helpers.training import cache as fitcache
 from helpers.training import many as training
+from helpers.training.plan import variant_job
 
 SMALL_B, DISK_KB = 1000, 512
 
@@ -32,7 +33,7 @@ def cache(monkeypatch, tmp_path):
 def fitted(monkeypatch):
     """A small fit: how to get it, where it lies, how often it was trained."""
     rec = simulate_recording(n_neurons=8, n_bins=400, seed=3)
-    job = training.variant_job(rec, "pos", batch_size=16, max_iterations=20, num_hidden_units=4)
+    job = variant_job(rec, "pos", batch_size=16, max_iterations=20, num_hidden_units=4)
     done, plain = [], training.train
     monkeypatch.setattr(training, "train", lambda *a: done.append(1) or plain(*a))
     return SimpleNamespace(
@@ -42,7 +43,7 @@ def fitted(monkeypatch):
     )
 
 
-def computed(_monkeypatch):
+def computed(monkeypatch):
     """A small result that is no fit, alike."""
     done, given = [], {"points": np.arange(500.0)}
 
@@ -50,7 +51,8 @@ def computed(_monkeypatch):
         done.append(1)
         return {"doubled": 2 * points}
 
-    double.__module__, double.__qualname__ = "helpers.decoding.windows", "double"
+    double.__module__, double.__qualname__ = "helpers.toy", "double"
+    monkeypatch.setattr(kept.code, "digest", lambda *roots: "code")
     return SimpleNamespace(
         get=lambda: kept.kept(double, **given)["doubled"],
         path=lambda: kept.path_of(double, given),

@@ -29,8 +29,8 @@ from helpers.topology.circular import follow
 from helpers.topology.persistence import bars, lifespans
 from helpers.topology.winding import share_wound, turns, whole_trips
 from helpers.training import many as training
-from helpers.training.jobs import variant_job
 from helpers.training.many import fit
+from helpers.training.plan import variant_job
 
 TINY = {"batch_size": 64, "max_iterations": 20}
 GRID = Grid(
@@ -272,7 +272,7 @@ def test_a_damaged_row_is_computed_again_and_said(capsys, damage):
 
 def test_other_code_makes_other_rows(monkeypatch):
     (before,) = prepare(smaller(), KNOWN)
-    monkeypatch.setattr(sweep_cell, "code_digest", lambda module: "edited")
+    monkeypatch.setattr(sweep_cell.code, "digest", lambda *roots: "edited")
     (after,) = prepare(smaller(), KNOWN)
     assert before.key != after.key
     done = attempt(SHORT, 0, before.cell, before.key)

@@ -7,7 +7,8 @@ from sklearn.linear_model import LinearRegression
 from helpers.recordings.loading import simulate_recording
 from helpers.topology import shape
 from helpers.training.headline import ITERATIONS, headline_jobs, jobs_02, snapshot_jobs
-from helpers.training.many import PARAMETERS, VARIANTS
+from helpers.training.jobs import PARAMETERS
+from helpers.training.plan import VARIANTS
 
 TURNS, PER_LAP = 20, 100
 POSITION = np.tile(np.r_[np.linspace(0, 1.6, PER_LAP), np.linspace(1.6, 0, PER_LAP)], TURNS)

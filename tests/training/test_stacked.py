@@ -7,8 +7,8 @@ import torch
 from helpers.recordings.loading import simulate_recording
 from helpers.training import cache as fitcache
 from helpers.training.device_sampling import DeviceSampler
-from helpers.training.many import variant_job
 from helpers.training.one import Training, new_sampler
+from helpers.training.plan import variant_job
 from helpers.training.stacked import StackedTraining, stacks, train_stacked
 
 FEW = {"batch_size": 64, "max_iterations": 70}

@@ -14,8 +14,10 @@ import torch
 from helpers.recordings.loading import simulate_recording
 from helpers.training import cache as fitcache
 from helpers.training import many as training
-from helpers.training.many import Job, TrainingError, fit, fit_many, variant_job
+from helpers.training.jobs import Job
+from helpers.training.many import TrainingError, fit, fit_many
 from helpers.training.one import Training, new_sampler, train
+from helpers.training.plan import VARIANTS, variant_job
 from helpers.training.sampling import Sampler
 
 FEW = {"batch_size": 64, "max_iterations": 60}
@@ -55,7 +57,7 @@ def test_fifty_steps_leave_the_weights_of_the_official_solver(recording):
         torch.testing.assert_close(mine, theirs, rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize("variant", training.VARIANTS)
+@pytest.mark.parametrize("variant", VARIANTS)
 def test_a_fit_repeats_bit_for_bit_and_follows_its_seed(recording, variant):
     first, again, other = (train(variant_job(recording, variant, seed=s, **FEW)) for s in (3, 3, 4))
     np.testing.assert_array_equal(first.log["total"], again.log["total"])
@@ -106,7 +108,7 @@ def test_embedding_is_per_stretch_and_in_chunks(recording, monkeypatch):
     one = fit(job, progress=False)
     parts = [one.transform(job.spikes[:400]), one.transform(job.spikes[400:])]
     np.testing.assert_array_equal(one.embedding, np.concatenate(parts))
-    monkeypatch.setattr("helpers.training.fit.CHUNK", 70)
+    monkeypatch.setattr(sys.modules["helpers.training.fit"], "CHUNK", 70)
     np.testing.assert_allclose(one.transform(job.spikes, job.segments), one.embedding, atol=1e-6)
 
 
@@ -184,7 +186,7 @@ fit_many(jobs, progress=False)
     joblib.effective_n_jobs(-1) < 2, reason="one core: the long job blocks the others"
 )
 def test_a_killed_run_keeps_what_was_finished_and_leaves_no_worker(recording, own_cache):
-    process = subprocess.Popen([sys.executable, "-c", KILLED_RUN], cwd=fitcache.ROOT)
+    process = subprocess.Popen([sys.executable, "-c", KILLED_RUN], cwd=fitcache.code.ROOT)
     wait_for(lambda: len(cached(own_cache)) == 2 or process.poll() is not None)
     workers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
@@ -234,19 +236,13 @@ def test_the_key_covers_whatever_the_result_depends_on(recording, change):
     assert fitcache.key(variant_job(recording, **base), "cpu") in keys
 
 
-def test_the_key_does_not_depend_on_the_name_or_on_comments(recording, monkeypatch):
+def test_the_key_covers_the_code_and_not_the_name(recording, monkeypatch):
     jobs = [Job(recording.spikes, recording.labels("pos"), FEW, name=name) for name in "ab"]
     assert len({fitcache.key(job, "cpu") for job in jobs}) == 1
-    before = fitcache.code_digest.__wrapped__("cpu")
-    read = fitcache.Path.read_text
-    monkeypatch.setattr(
-        fitcache.Path, "read_text", lambda path, **kw: read(path, **kw) + "\n# a comment\n"
-    )
-    assert fitcache.code_digest.__wrapped__("cpu") == before
-    monkeypatch.setattr(
-        fitcache.Path, "read_text", lambda path, **kw: read(path, **kw) + "\nmore = 1\n"
-    )
-    assert fitcache.code_digest.__wrapped__("cpu") != before
+    before = fitcache.key(jobs[0], "cpu")
+    monkeypatch.setattr(fitcache.code, "digest", lambda *roots: str(roots))
+    assert fitcache.key(jobs[0], "cpu") != before
+    assert fitcache.key(jobs[0], "cpu") != fitcache.key(jobs[0], "cuda:1")
 
 
 SPIKES = np.ones((50, 4), dtype=np.uint8)

@@ -1,0 +1,29 @@
+"""How a chapter opens: what is noted, how figures look, and the line that says what it runs on."""
+
+from helpers.figures import style
+
+from .provenance import banner
+from .published import begin
+
+
+def open_chapter(number: str, recording, profile: str, seed: int = 0) -> None:
+    """Begin a chapter: its values are noted, its figures dressed, its provenance displayed.
+
+    Parameters
+    ----------
+    number : str
+        For example ``"02"``.
+    recording : Recording
+        What served.
+    profile : {"quick", "full"}
+    seed : int
+        The base seed; with another than 0 values are noted, not compared.
+
+    Raises
+    ------
+    ValueError
+        If the profile is neither.
+    """
+    begin(number, recording, profile, overridden=seed != 0)
+    style.use(recording)
+    banner(recording, profile)

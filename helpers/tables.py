@@ -1,0 +1,22 @@
+"""Tables in Markdown: the first column to the left, the others to the right."""
+
+from collections.abc import Iterable, Sequence
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
+    """Set a table.
+
+    Parameters
+    ----------
+    head : sequence of str
+    rows : iterable of sequences of str
+        As many cells as the head has.
+    left : int
+        Columns that are set to the left.
+
+    Returns
+    -------
+    str
+    """
+    rule = ["---"] * left + ["--:"] * (len(head) - left)
+    return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rows))
