@@ -9,14 +9,17 @@ import torch
 
 from helpers import code, kept, places
 
+from .fullbatch import is_full
 from .jobs import Job
 from .one import Trained
 
-ENTRY = {
-    "cpu": ("helpers.training.one", "train"),
-    "cuda": ("helpers.training.stacked", "train_stack"),
+ONE = ("helpers.training.one", "train")
+TRAINS = {
+    "cpu": [ONE],
+    "cuda": [("helpers.training.stacked", "train_stack")],
+    "full": [ONE, ("helpers.training.fullbatch", "FullBatchTraining")],
 }
-"""The functions that train, by device: their code, and all that it reaches, is in a fit's key."""
+"""What trains, by device or kind: its code, and all that it reaches, is in a fit's key."""
 
 
 def path_of(job: Job, device: str) -> Path:
@@ -44,7 +47,7 @@ def key(job: Job, device: str) -> str:
         "dtype": job.dtype,
         "device": device,
         "versions": [cebra.__version__, torch.__version__],
-        "code": code.digest(ENTRY[device.partition(":")[0]]),
+        "code": code.digest(*TRAINS["full" if is_full(job) else device.partition(":")[0]]),
     }
     digest.update(json.dumps(settings, sort_keys=True).encode())
     return digest.hexdigest()

@@ -125,22 +125,24 @@ class WindowEncoder:
 
     def __call__(self, centres: torch.Tensor) -> torch.Tensor:
         """Embed the windows around ``centres`` (n,) as float32 (n, d)."""
+        n_times = self.width
         if self.counts is not None:
-            n_times = self.width - self.convs[0].kernel_size[0] + 1
-            first = self.convs[0]
-            rows = self._rows(centres, n_times)
+            n_times -= self.convs[0].kernel_size[0] - 1
+        rows = torch.arange(n_times)[:, None] + (centres - self.left)[None]
+        return self._through(rows)[0]
+
+    def _through(self, rows: torch.Tensor) -> torch.Tensor:
+        """Push rows (P, n) of the first layer's input, or of its output, through the layers."""
+        first = self.convs[0]
+        if self.counts is not None:
             h = _SparseConvGelu.apply(rows, first.weight, first.bias, self.counts, self.dtype)
         else:
-            rows = self._rows(centres, self.width)
             h = self.table.index_select(0, rows.flatten()).to(self.dtype).view(*rows.shape, -1)
-            h = _ConvGelu.apply(h, self.convs[0].weight, self.convs[0].bias, True, False)
+            h = _ConvGelu.apply(h, first.weight, first.bias, True, False)
         for conv, has_skip in zip(self.convs[1:], self.has_skip[1:], strict=True):
             h = _ConvGelu.apply(h, conv.weight, conv.bias, conv is not self.convs[-1], has_skip)
-        embedded = h[0].float()
-        return embedded / embedded.norm(dim=1, keepdim=True) if self.normalise else embedded
-
-    def _rows(self, centres: torch.Tensor, n_times: int) -> torch.Tensor:
-        return torch.arange(n_times)[:, None] + (centres - self.left)[None]
+        embedded = h.float()
+        return embedded / embedded.norm(dim=-1, keepdim=True) if self.normalise else embedded
 
 
 class ModuleEncoder:

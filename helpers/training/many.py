@@ -22,8 +22,9 @@ from helpers.progress import bar
 from . import cache as fitcache
 from .encoder import FAST_ARCHITECTURES
 from .fit import Fit
+from .fullbatch import FullBatchTraining, is_full
 from .jobs import Job
-from .one import TICK, new_module, new_sampler, one_thread, train
+from .one import TICK, Training, new_module, new_sampler, one_thread, train
 
 
 class TrainingError(RuntimeError):
@@ -41,7 +42,8 @@ def fit_many(jobs: Sequence[Job], progress: bool = True) -> list[Fit]:
     Each is what ``cebra.CEBRA(**job.parameters).fit(spikes, labels)`` would have become: same
     network, sampling distributions, loss and optimiser. On a CPU every core trains a job of its
     own, through joblib, so that any joblib backend serves; on CUDA, models of one shape take their
-    steps together. A finished job is in the cache even if the run is then interrupted.
+    steps together; those with batches too large for that (`fullbatch`) keep to the cores. A
+    finished job is in the cache even if the run is then interrupted.
 
     Parameters
     ----------
@@ -136,15 +138,18 @@ def _train_all(todo: dict[Path, Job], device: str, progress: bool) -> list[str]:
     todo = dict(sorted(todo.items(), key=lambda item: -item[1].parameters["max_iterations"]))
     total = sum(job.parameters["max_iterations"] for job in todo.values())
     with _bar(total, f"training {len(todo)} models", progress) as ticks:
-        if device != "cpu":
+        errors = []
+        stacked = {p: job for p, job in todo.items() if device != "cpu" and not is_full(job)}
+        if stacked:
             from .stacked import train_stacked  # needs CUDA; spare others the import
 
-            return train_stacked(todo, device, lambda: _tick(ticks))
-        n_workers = min(len(todo), joblib.effective_n_jobs(-1))
+            errors += train_stacked(stacked, device, lambda: _tick(ticks))
+            todo = {path: job for path, job in todo.items() if path not in stacked}
+        n_workers = max(1, min(len(todo), joblib.effective_n_jobs(-1)))
         # Copy on write: torch warns of arrays that it could not write to, though it never does.
         pool = joblib.Parallel(n_jobs=n_workers, batch_size=1, mmap_mode="c")
         here = os.getpid()
-        errors = pool(
+        errors += pool(
             joblib.delayed(_train_into)(path, job, ticks, here) for path, job in todo.items()
         )
     return [error for error in errors if error]
@@ -161,7 +166,7 @@ def _train_into(path: Path, job: Job, ticks: Path, caller: int) -> str:
         _tick(ticks)
 
     try:
-        fitcache.store(path, train(job, on_tick))
+        fitcache.store(path, train(job, on_tick, FullBatchTraining if is_full(job) else Training))
     except (ArithmeticError, MemoryError, RuntimeError) as error:  # spares the other jobs
         return f"{job.name or path.stem[:8]}: {error or type(error).__name__}"
     return ""

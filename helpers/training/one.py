@@ -114,7 +114,9 @@ class Training:
         return Trained(_arrays(self.module), _arrays(self.criterion), adam, log)
 
 
-def train(job: Job, on_tick: Callable[[], None] = lambda: None) -> Trained:
+def train(
+    job: Job, on_tick: Callable[[], None] = lambda: None, kind: type[Training] = Training
+) -> Trained:
     """Train one job on one core of this process.
 
     Parameters
@@ -122,6 +124,8 @@ def train(job: Job, on_tick: Callable[[], None] = lambda: None) -> Trained:
     job : Job
     on_tick : callable
         Called after every `TICK` steps.
+    kind : type
+        How a step is taken: `Training`, or a class of its own kind.
 
     Returns
     -------
@@ -133,7 +137,7 @@ def train(job: Job, on_tick: Callable[[], None] = lambda: None) -> Trained:
         If the loss stops being finite.
     """
     with one_thread():
-        run = Training(job)
+        run = kind(job)
         sampler = new_sampler(job, run.module)
         log = np.empty((job.parameters["max_iterations"], 4), dtype=np.float32)
         for number, centres in enumerate(sampler.batches(len(log))):
