@@ -25,6 +25,7 @@ from .fit import Fit
 from .fullbatch import FullBatchTraining, is_full
 from .jobs import Job
 from .one import TICK, Training, new_module, new_sampler, one_thread, train
+from .stacked_encoder import is_stackable
 
 
 class TrainingError(RuntimeError):
@@ -139,7 +140,7 @@ def _train_all(todo: dict[Path, Job], device: str, progress: bool) -> list[str]:
     total = sum(job.parameters["max_iterations"] for job in todo.values())
     with _bar(total, f"training {len(todo)} models", progress) as ticks:
         errors = []
-        stacked = {p: job for p, job in todo.items() if device != "cpu" and not is_full(job)}
+        stacked = {p: job for p, job in todo.items() if device != "cpu" and _is_stacked(job)}
         if stacked:
             from .stacked import train_stacked  # needs CUDA; spare others the import
 
@@ -153,6 +154,10 @@ def _train_all(todo: dict[Path, Job], device: str, progress: bool) -> list[str]:
             joblib.delayed(_train_into)(path, job, ticks, here) for path, job in todo.items()
         )
     return [error for error in errors if error]
+
+
+def _is_stacked(job: Job) -> bool:
+    return not is_full(job) and is_stackable(job.parameters["model_architecture"])
 
 
 def _train_into(path: Path, job: Job, ticks: Path, caller: int) -> str:

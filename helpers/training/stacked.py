@@ -7,19 +7,18 @@ The same code runs on a CPU, where the tests hold it against the one-model train
 the fast way.
 """
 
-import copy
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch.func import functional_call, stack_module_state
 
 from . import cache as fitcache
 from .device_sampling import DeviceSampler
 from .jobs import Job
 from .one import TICK, Trained, check_finite, new_module
 from .sampling import STEPS_AT_ONCE
+from .stacked_encoder import StackedEncoder
 
 MOST_TOGETHER = (
     32  # models in a stack: their windows of one step take about a quarter of a gigabyte
@@ -94,35 +93,30 @@ class StackedTraining:
         self.samplers = [
             DeviceSampler(job, module, device) for job, module in zip(jobs, modules, strict=True)
         ]
-        self.skeleton = copy.deepcopy(modules[0]).to("meta")
-        self.weights, _ = stack_module_state(modules)  # name -> (models, ...)
-        offset = modules[0].get_offset()
-        self.window = torch.arange(-offset.left, offset.right, device=device)
-        starts = np.cumsum([0, *(len(job.spikes) for job in jobs[:-1])])
-        self.first_row = torch.from_numpy(starts).to(device)[:, None, None]
-        self.table = torch.from_numpy(np.concatenate([job.spikes for job in jobs])).to(device)
+        self.weights = {  # name -> (models, ...)
+            name: torch.stack([dict(module.named_parameters())[name] for module in modules])
+            .detach()
+            .requires_grad_()
+            for name, _ in modules[0].named_parameters()
+        }
+        starts = torch.from_numpy(np.cumsum([0, *(len(job.spikes) for job in jobs[:-1])]))
+        table = torch.from_numpy(np.concatenate([job.spikes for job in jobs])).to(device)
+        dtype = getattr(torch, jobs[0].dtype)
+        self.encoder = StackedEncoder(modules[0], table, starts.to(device), dtype)
         self.batch_size, self.temperature = first["batch_size"], first["temperature"]
         self.euclidean = first["distance"] == "euclidean"
         self.optimizer = torch.optim.Adam(
             self.weights.values(),
             lr=first["learning_rate"],
             capturable=self.device.type == "cuda",
+            fused=True,
             **dict(first["optimizer_kwargs"]),
         )
 
-    def embed(self, centres: torch.Tensor) -> torch.Tensor:
-        """Embed window centres (models, n) with each model's own weights, (models, n, d)."""
-        rows = centres[:, :, None] + self.window + self.first_row
-        windows = self.table[rows].float().transpose(2, 3)
-        with torch.autocast(
-            self.device.type, torch.bfloat16, enabled=self.jobs[0].dtype == "bfloat16"
-        ):
-            forward = torch.vmap(lambda weights, x: functional_call(self.skeleton, weights, (x,)))
-            return forward(self.weights, windows).float()
-
     def losses(self, centres: torch.Tensor) -> torch.Tensor:
         """InfoNCE of window centres (models, 3, batch): (3, models) as total, align and uniform."""
-        reference, positive, negative = self.embed(centres.flatten(1)).split(self.batch_size, dim=1)
+        embedded = self.encoder(self.weights, centres.flatten(1))
+        reference, positive, negative = embedded.split(self.batch_size, dim=1)
         if self.euclidean:
             attraction = -(reference - positive).square().sum(-1)
             repulsion = -torch.cdist(

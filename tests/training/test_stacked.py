@@ -7,15 +7,17 @@ import torch
 from helpers.recordings.loading import simulate_recording
 from helpers.training import cache as fitcache
 from helpers.training.device_sampling import DeviceSampler
-from helpers.training.one import Training, new_sampler
+from helpers.training.one import Training, new_module, new_sampler
 from helpers.training.plan import variant_job
 from helpers.training.stacked import StackedTraining, stacks, train_stacked
+from helpers.training.stacked_encoder import is_stackable
 
 FEW = {"batch_size": 64, "max_iterations": 70}
 SHAPES = [
     {},
     {"model_architecture": "offset10-model-mse", "distance": "euclidean", "temperature": 2.0},
     {"model_architecture": "offset1-model", "output_dimension": 4},
+    {"model_architecture": "offset5-model", "num_hidden_units": 8},
 ]
 
 
@@ -42,6 +44,43 @@ def test_stacked_steps_equal_single_steps(recordings, settings):
     for model, one in enumerate(singles):
         for name, weights in one.module.named_parameters():
             torch.testing.assert_close(stack.weights[name][model], weights, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "dtype", "apart"),
+    [
+        ("offset10-model", "float32", 1e-5),
+        ("offset5-model", "float32", 1e-5),
+        ("offset1-model", "float32", 1e-5),
+        ("offset1-model-mse", "float32", 1e-5),
+        ("offset10-model", "bfloat16", 0.03),
+    ],
+)
+def test_stacked_encoders_have_the_official_outputs_and_gradients(
+    recordings, architecture, dtype, apart
+):
+    settings = {**FEW, "model_architecture": architecture, "dtype": dtype}
+    jobs = [variant_job(recordings[n % 2], "pos", seed=n, **settings) for n in range(3)]
+    stack = StackedTraining(jobs, "cpu")
+    centres = torch.stack([torch.arange(20, 60) + n for n in range(3)])
+    weighting = torch.randn(40, 3, generator=torch.Generator().manual_seed(0))
+    embedded = stack.encoder(stack.weights, centres)
+    (embedded * weighting).sum().backward()
+    for model, job in enumerate(jobs):
+        module = new_module(job)
+        offset = module.get_offset()
+        rows = centres[model][:, None] + torch.arange(-offset.left, offset.right)
+        wanted = module(torch.from_numpy(job.spikes)[rows].float().transpose(1, 2))
+        (wanted * weighting).sum().backward()
+        assert (embedded[model] - wanted).norm() <= apart * wanted.norm()
+        for name, parameter in module.named_parameters():
+            difference = stack.weights[name].grad[model] - parameter.grad
+            assert difference.norm() <= apart * parameter.grad.norm(), name
+
+
+def test_networks_of_other_parts_keep_to_the_cores():
+    assert all(map(is_stackable, ("offset10-model", "offset5-model", "offset1-model-mse")))
+    assert not any(map(is_stackable, ("offset36-model-dropout", "offset10-model-mse-tanh")))
 
 
 def test_stacks_hold_equal_shapes_only_and_train_all(recordings, tmp_path, capsys):
