@@ -22,4 +22,5 @@ from .verdicts import (
     row_of,
     stated,
     verdict_table,
+    verdicts_on,
 )

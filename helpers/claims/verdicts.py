@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from IPython.display import Markdown
+
 from .published import Claim
 from .rules import digits, reason, satisfied, shown
 
@@ -150,6 +152,18 @@ def verdict_table(
             row_of([claim.said_by, text, stated(claim), ours(value, sd), set_word(word, caveat)])
         )
     return "\n".join(table)
+
+
+def verdicts_on(
+    lines: Sequence[Judged],
+    caveat: str = "",
+    judged: bool = True,
+    by_rule: bool = False,
+    said: str = "",
+) -> Markdown:
+    """Display claims, measured values and verdicts; `said` stands above, the rest as above."""
+    table = verdict_table(lines, caveat, judged, by_rule)
+    return Markdown(f"{said}\n\n{table}" if said else table)
 
 
 def set_word(word: str, caveat: str = "") -> str:

@@ -47,7 +47,7 @@ def time_aligned(
     ValueError
         Fewer than two embeddings, of different lengths or not finite; an unknown alignment.
     """
-    return _each_pair(embeddings, how, held_out, _r2)
+    return _each_pair(embeddings, how, held_out, explained)
 
 
 def time_aligned_correlation(
@@ -64,6 +64,11 @@ def correlation(target: np.ndarray, predicted: np.ndarray) -> float:
     """Pearson correlation of two (T, d) arrays, columns centred and pooled."""
     target, predicted = target - target.mean(0), predicted - predicted.mean(0)
     return float((target * predicted).sum() / np.sqrt((target**2).sum() * (predicted**2).sum()))
+
+
+def explained(target: np.ndarray, predicted: np.ndarray) -> float:
+    """R²: one less the squared errors over the squared deviations from the target's mean."""
+    return r2_score(target, predicted, multioutput="variance_weighted")
 
 
 def _each_pair(embeddings, how, held_out, score: Callable) -> np.ndarray:
@@ -90,7 +95,3 @@ def _alignment(source, target, how):
     turn, overlap = orthogonal_procrustes(source, target)
     scale = overlap / (source**2).sum() if how == "scaled" else 1.0
     return lambda points: scale * points @ turn
-
-
-def _r2(target, predicted) -> float:
-    return r2_score(target, predicted, multioutput="variance_weighted")

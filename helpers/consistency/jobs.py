@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from helpers.decoding import ITERATIONS, named_split
 from helpers.recordings import RATS, Recording, load_recording, stretches
-from helpers.training import Job, variant_job
+from helpers.training import Job, Kind, Model, of_profile, plan
 
 if TYPE_CHECKING:
     from helpers.training import Fit
@@ -48,18 +48,14 @@ LEAST_LAG = 5
 """Round trips that a lagged control is late by at least."""
 
 
-class Model(NamedTuple):
-    """Name of a trained model.
-
-    `size` is the number of neurons in a group and `group` its number; a size of 0 is all neurons.
-    """
-
-    rat: str
-    split: str
-    name: str
-    seed: int
-    size: int = 0
-    group: int = 0
+KINDS = {
+    "posdir": Kind(),
+    "time": Kind("time"),
+    "shuffled": Kind("shuffled"),
+    "lagged": Kind(labels=lambda recording, model: told_labels(recording, model)),
+    "spikes": Kind(),
+    "spikes-time": Kind("time"),
+}
 
 
 def jobs_04(
@@ -97,13 +93,17 @@ def jobs_04(
     ValueError
         If the profile is neither, two rats have one name, or a recording is too short to be split.
     """
-    if profile not in RUNS:
-        raise ValueError(f"profile is {profile!r}; it is {' or '.join(map(repr, RUNS))}")
+    of_profile(RUNS, profile)
     rats = {one.name: one for one in (recording, *others)}
     if len(rats) < 1 + len(others):
         raise ValueError("two recordings have one name; compare different rats")
     models = [*_of_rats(rats, profile, seed), *_of_groups(recording, profile, seed)]
-    return {model: _job(rats[model.rat], model, profile, dtype) for model in models}
+
+    def sees(model):
+        seen = recording_of(rats[model.rat], model)
+        return seen, named_split(seen, model.split).train
+
+    return plan(models, KINDS, sees, dtype=dtype, max_iterations=ITERATIONS[profile])
 
 
 def four_rats(recording: Recording) -> list[Recording]:
@@ -132,24 +132,8 @@ def four_rats(recording: Recording) -> list[Recording]:
 def cells(n_neurons: int, size: int, group: int, seed: int) -> np.ndarray:
     """Which neurons a group holds, (size,) ascending.
 
-    The neurons are dealt into four quarters. A smaller group is the beginning of its quarter, a
-    larger one several quarters in a row: groups of one size and seed share no neuron.
-
-    Parameters
-    ----------
-    n_neurons : int
-        Of the recording.
-    size : int
-        Neurons in the group: at most a quarter of all, or some quarters.
-    group : int
-        Number of the group, from 0.
-    seed : int
-        Of the deal; another seed, another partition.
-
-    Raises
-    ------
-    ValueError
-        If there is no such group.
+    The neurons are dealt into four quarters by `seed`. A smaller group is the beginning of its
+    quarter, a larger one several quarters in a row: groups of one size and seed share no neuron.
     """
     quarter = n_neurons // N_GROUPS
     stride = quarter * max(1, size // max(quarter, 1))
@@ -163,19 +147,7 @@ def cells(n_neurons: int, size: int, group: int, seed: int) -> np.ndarray:
 
 
 def recording_of(recording: Recording, model: Model) -> Recording:
-    """What a model saw of a recording: its neurons, each delayed if they were shuffled.
-
-    Parameters
-    ----------
-    recording : Recording
-        Of the rat that `model` names.
-    model : Model
-
-    Returns
-    -------
-    Recording
-        With the spikes that the model is to embed.
-    """
+    """The recording with the spikes that a model sees: its neurons, each delayed if shuffled."""
     if model.size:
         chosen = cells(recording.spikes.shape[1], model.size, model.group, model.seed)
         return replace(recording, spikes=recording.spikes[:, chosen])
@@ -187,26 +159,14 @@ def recording_of(recording: Recording, model: Model) -> Recording:
 
 
 def told_labels(recording: Recording, model: Model) -> np.ndarray:
-    """The labels that a control was told at every bin of the recording, (T, 3) float32.
-
-    Raises
-    ------
-    ValueError
-        If the model was told the truth, nothing, or labels permuted over its training bins alone.
-    """
+    """The labels (T, 3) that a lagged control is trained with, at every bin of the recording."""
     if model.name != "lagged":
         raise ValueError(f"{model.name} was told no labels of its own at every bin")
     return np.roll(recording.labels("posdir"), lags(recording, 1, model.seed)[0], axis=0)
 
 
 def lags(recording: Recording, n: int, seed: int) -> np.ndarray:
-    """Random delays in bins, (n,), each at least `LEAST_LAG` round trips, either way round.
-
-    Raises
-    ------
-    ValueError
-        If the recording is too short for that.
-    """
+    """Random delays in bins, (n,), each at least `LEAST_LAG` round trips, either way round."""
     n_bins, trips = len(recording.spikes), len(recording.trials())
     least = LEAST_LAG * n_bins // max(trips, 1)
     if not 0 < least < n_bins / 2:
@@ -259,25 +219,4 @@ def _of_groups(recording: Recording, profile: str, seed: int) -> Iterator[Model]
     for size, name, n_runs in sizes:
         for run in range(n_runs):
             for group in range(min(N_GROUPS, N_GROUPS * quarter // size)):
-                yield Model(recording.name, FIRST_FOLD, name, seed + run, size, group)
-
-
-def _job(recording: Recording, model: Model, profile: str, dtype: str) -> Job:
-    seen = recording_of(recording, model)
-    bins = named_split(seen, model.split).train
-    variant = {"time": "time", "spikes-time": "time", "shuffled": "shuffled"}
-    # Groups of one size have equally many first weights: one seed would start them all alike.
-    seed = model.seed + 1_000 * model.group
-    job = variant_job(
-        seen,
-        variant.get(model.name, "posdir"),
-        bins=bins,
-        seed=seed,
-        dtype=dtype,
-        max_iterations=ITERATIONS[profile],
-    )
-    if model.name == "lagged":
-        job = replace(job, labels=told_labels(seen, model)[bins])
-    cells = f" group {model.group} of {model.size} neurons" if model.size else ""
-    name = f"{recording.key} {model.name}{cells} on {model.split}, seed {model.seed}"
-    return replace(job, name=name)
+                yield Model(recording.name, FIRST_FOLD, name, seed + run, size=size, group=group)

@@ -9,22 +9,9 @@ import numpy as np
 def umap_layout(
     rows: np.ndarray, others: np.ndarray, n_components: int, seed: int, init: str = "spectral"
 ) -> dict[str, np.ndarray]:
-    """UMAP of some rows, and other rows placed into it; cosine distance between rows.
+    """UMAP of rows (n, N), and others (m, N), perhaps none, placed into it; cosine distance.
 
-    Parameters
-    ----------
-    rows, others : (n, N), (m, N) array
-        `others` may be empty.
-    n_components : int
-    seed : int
-        Of the layout; it then runs on one thread and repeats.
-    init : {"spectral", "random"}
-        How the layout starts; spectral is the package's own way.
-
-    Returns
-    -------
-    dict
-        ``rows`` (n, n_components) and ``others`` (m, n_components).
+    The package's own start is the spectral one; with a seed it runs on one thread and repeats.
     """
     from umap import UMAP  # takes seconds to import
 
@@ -37,22 +24,7 @@ def umap_layout(
 def tsne_layout(
     rows: np.ndarray, n_components: int, seed: int, init: str = "pca"
 ) -> dict[str, np.ndarray]:
-    """t-SNE of some rows; it cannot place others.
-
-    Parameters
-    ----------
-    rows : (n, N) array
-    n_components : int
-    seed : int
-        Of the layout.
-    init : {"pca", "random"}
-        How the layout starts; PCA is scikit-learn's own way.
-
-    Returns
-    -------
-    dict
-        ``rows`` (n, n_components).
-    """
+    """t-SNE of rows (n, N), which cannot place others; it starts from PCA unless told otherwise."""
     from sklearn.manifold import TSNE
 
     layout = TSNE(n_components, init=init, random_state=seed).fit_transform(rows)
@@ -60,13 +32,7 @@ def tsne_layout(
 
 
 def thinned(n: int, most: int) -> np.ndarray:
-    """Evenly spaced numbers of `most` rows among `n`, or of all if they are fewer.
-
-    Raises
-    ------
-    ValueError
-        If fewer than two are wanted.
-    """
+    """Evenly spaced numbers of `most` rows among `n`, or of all if they are fewer."""
     if most < 2:
         raise ValueError(f"{most} rows are too few; keep at least 2")
     return np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(int))

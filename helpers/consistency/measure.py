@@ -31,22 +31,10 @@ class Ring(NamedTuple):
 
 
 def ring_label(position, direction, length_m: float) -> np.ndarray:
-    """Metres along the track in right runs, and on, back again, in left runs.
+    """Metres along the track in right runs, and on, back again, in left runs, (T,).
 
     One number for position and direction together, in which neighbours on the track stay
     neighbours: the paper's bins "for each direction", laid end to end.
-
-    Parameters
-    ----------
-    position, direction : (T,) array
-        Metres; +1 in right runs, -1 in left runs.
-    length_m : float
-        Of the track.
-
-    Returns
-    -------
-    (T,) array of float64
-        From 0 to twice the length.
     """
     position, direction = np.asarray(position, dtype=float), np.asarray(direction)
     return np.where(direction > 0, position, 2 * length_m - position)
@@ -122,22 +110,9 @@ def between_runs(embeddings: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def population(labels: Sequence[np.ndarray], n_bins: int) -> np.ndarray:
-    """Count the samples of every subject in every bin of the label.
+    """Samples of every subject in every bin of the label, (n_subjects, n_bins); none may lack one.
 
-    Parameters
-    ----------
-    labels : sequence of (T_i,) array
-    n_bins : int
-        Bins between the smallest and the largest label of all.
-
-    Returns
-    -------
-    (n_subjects, n_bins) int array
-
-    Raises
-    ------
-    ValueError
-        If somewhere `REACH` bins on either side are empty too: the package has no mean for it.
+    The package has no mean for a bin where `REACH` bins on either side are empty too.
     """
     if n_bins < 2:
         raise ValueError(f"{n_bins} bins of the label; use at least 2")
@@ -163,27 +138,10 @@ def aligned_to_first(
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Turn every subject's embedding so that its bins' means lie on those of the first.
 
-    Parameters
-    ----------
-    embeddings, labels, n_bins
-        As in `between_subjects`, all of one dimension.
-
-    Returns
-    -------
-    points : list of (T_i, d) array
-        Turned or reflected, not reshaped; the first as it came.
-    means : list of (n_bins, d) array
-        Of the bins in the order of the label, on the unit sphere, turned likewise.
-
-    Raises
-    ------
-    ValueError
-        As `between_subjects`; dimensions that differ.
-
-    Notes
-    -----
-    ``cebra.data.helper.OrthogonalProcrustesAlignment``, given the means: it compares all labels
-    with all, which for two recordings bin by bin would take gigabytes.
+    Returns the points (T_i, d), turned or reflected and not reshaped, and the means (n_bins, d) of
+    the bins in the order of the label, on the unit sphere. By the package's
+    ``OrthogonalProcrustesAlignment``, given the means: it compares all labels with all, which for
+    two recordings bin by bin would take gigabytes.
     """
     embeddings, labels = checked(embeddings, labels)
     if len({one.shape[1] for one in embeddings}) > 1:

@@ -10,10 +10,11 @@ import numpy as np
 from helpers.decoding import baselines, named_split
 from helpers.kept import kept_many
 from helpers.recordings import Recording, stretches
+from helpers.training import Model
 
-from .jobs import FIRST_FOLD, Model, cells
+from .compare import Part, Rats, compare
+from .jobs import FIRST_FOLD, cells
 from .layouts import thinned, tsne_layout, umap_layout
-from .study import Part, Rats, compare
 
 TRAIN_BINS = {"quick": 2_000, "full": 7_000}
 TEST_BINS = {"quick": 1_500, "full": 3_500}
@@ -38,16 +39,8 @@ def pca_of_groups(
 ) -> dict[Model, np.ndarray]:
     """Three principal components of the groups that models were trained on, under the same names.
 
-    Parameters
-    ----------
-    recording : Recording
-        Of the rat whose neurons are grouped.
-    models : iterable of Model
-        Those with a group and named ``posdir`` are answered.
-    part : {"train", "test"}
-        Which bins of the model's split to project; the components are of the training bins.
-    width : int
-        Bins of the window of counts.
+    Models with a group and named ``posdir`` are answered, with the bins of their split's `part`;
+    the components are of the training bins, `width` bins of counts side by side.
     """
     found = {}
     for model in models:
@@ -77,13 +70,8 @@ def pca_across_rats(rats: Rats, splits: Sequence[str], part: str, by="ring") -> 
 def layouts_of_rats(rats: Rats, profile: str, seed: int) -> dict[str, list[dict[str, list[Part]]]]:
     """UMAP and t-SNE of every rat in two dimensions, of CEBRA's window, on the first fold.
 
-    UMAP places the test bins into the layout of the training bins. t-SNE cannot place anything: its
-    layout is of both.
-
-    Returns
-    -------
-    dict
-        By method and run: ``train`` and ``test``, each one `Part` a rat.
+    By method and run: ``train`` and ``test``, each one `Part` a rat. UMAP places the test bins into
+    the layout of the training bins. t-SNE cannot place anything: its layout is of both.
     """
     kept = {rat: _thinned_split(one, profile) for rat, one in rats.items()}
     found = {}

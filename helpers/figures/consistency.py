@@ -1,8 +1,9 @@
-"""Drawings of agreement between embeddings: matrices and pairs, held-out laps, growth, runs."""
+"""Agreement between embeddings: matrices and pairs, held-out laps, growth, runs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,6 +14,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from . import style
+from .style import Picture
+
+if TYPE_CHECKING:
+    from helpers.consistency import Between, Groups, Repeated
 
 COLOURS = {  # the first that a name begins with
     "CEBRA-Time": style.AMBER,
@@ -26,6 +31,49 @@ COLOURS = {  # the first that a name begins with
 AGREEMENT = LinearSegmentedColormap.from_list("agreement", ("#8c2f47", style.CARD, "#217a6c"))
 
 
+def groups(study: Groups) -> Picture:
+    """Groups of neurons: the first run's matrices, every pair of every run, the blog's ranges."""
+    claimed = {name: study.claimed(name) for name in study.sources} if study.is_achilles else {}
+    fig = agreement(
+        {f"{n}, first run": study.agree[n, "procrustes", False][0] for n in study.sources},
+        [f"group {n + 1}" for n in range(4)],
+        study.pairs(),
+        claimed,
+        "blog",
+        "R² between groups of neurons",
+    )
+    return Picture(
+        fig,
+        alt="Left: two matrices of R² between four groups of neurons, for CEBRA and for PCA. "
+        "Right: every ordered pair of every run as a dot, for CEBRA, PCA and controls, with the "
+        "ranges that the blog states.",
+        caption=f"Groups of {study.size} neurons, time-aligned by turning and reflecting alone, "
+        "training laps. Row laid on column. Each dot is one ordered pair of one run.",
+        name="groups",
+    )
+
+
+def rats(study: Between) -> Picture:
+    """Rats: mean matrices, every pair, the paper's ranges."""
+    fig = agreement(
+        {name: study.matrix(name) for name in study.methods},
+        [rat.capitalize() for rat in study.rats],
+        {name: study.pairs(name, "train") for name in study.methods},
+        {name: study.range(name) for name in study.methods} if study.is_real else {},
+        "paper",
+        "R² between rats",
+    )
+    return Picture(
+        fig,
+        alt="Left: matrices of R² between four rats for CEBRA-Behaviour, CEBRA-Time, PCA and "
+        "others. Right: the twelve ordered pairs of each method as dots, with the paper's ranges.",
+        caption="Training laps, aligned by place and direction, mean over runs and folds. Row "
+        "mapped onto column. Four rats are four rats: every pair is shown, and no interval is "
+        "drawn over them.",
+        name="rats",
+    )
+
+
 def agreement(
     matrices: Mapping[str, np.ndarray],
     names: Sequence[str],
@@ -34,33 +82,11 @@ def agreement(
     said_by: str,
     ylabel: str = "R²",
 ) -> Figure:
-    """Draw matrices of ordered pairs, and beside them every pair as a dot.
-
-    Parameters
-    ----------
-    matrices : mapping of str to (n, n) array
-        Row onto column; the diagonal is not drawn.
-    names : sequence of str
-        Of rows and columns.
-    pairs : mapping of str to (k,) array
-        All ordered pairs, by method; the methods of `matrices` and any others.
-    published : mapping of str to (low, high)
-        A source's range, drawn as a band behind the pairs of that method.
-    said_by : str
-        The source, for the legend.
-    ylabel : str
-        What the numbers are.
-
-    Raises
-    ------
-    ValueError
-        If a matrix has not the size that the names want, or there is nothing to draw.
-    """
+    """Draw (n, n) matrices, row onto column, and every pair as a dot over a source's band."""
     if not matrices or not pairs:
         raise ValueError("no matrices or no pairs to draw")
-    n = len(matrices)
-    columns = min(n, 2)
-    rows = -(-n // columns)
+    columns = min(len(matrices), 2)
+    rows = -(-len(matrices) // columns)
     fig = plt.figure(figsize=(11, 1.2 + 2.6 * rows))
     grid = fig.add_gridspec(rows, columns + 1, width_ratios=[1] * columns + [2.1])
     for number, (title, matrix) in enumerate(matrices.items()):
@@ -119,36 +145,19 @@ def _dots(ax: Axes, x: float, values, colour: str) -> None:
     ax.plot(across, values, "o", color=colour, ms=3.5, alpha=0.85)
 
 
-def held_out(
-    pairs: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    published: Mapping[str, tuple[float, float]],
-) -> Figure:
-    """Draw each ordered pair of animals on training and on held-out laps, joined by a line.
-
-    Parameters
-    ----------
-    pairs : mapping of str to ((k,) array, (k,) array)
-        By method.
-    published : mapping of str to (training, held out)
-        The paper's means.
-
-    Raises
-    ------
-    ValueError
-        If a method has not the same pairs twice.
-    """
+def held_out(study: Between) -> Picture:
+    """Each ordered pair of rats on training and on held-out laps, joined by a line."""
     fig, ax = plt.subplots(figsize=(11, 4.6))
-    for number, (name, (train, test)) in enumerate(pairs.items()):
-        if np.shape(train) != np.shape(test):
-            raise ValueError(f"{name} has {np.size(train)} pairs, and {np.size(test)} held out")
+    for number, name in enumerate(study.methods):
+        train, test = study.pairs(name, "train"), study.pairs(name, "test")
         x, colour = 2.4 * number, _colour(name)
         ax.plot([x, x + 1], [train, test], "-", color=colour, lw=0.8, alpha=0.45)
         ax.plot([x] * len(train), train, "o", color=colour, ms=4.5)
         ax.plot([x + 1] * len(test), test, "o", mfc=style.CARD, mec=colour, ms=4.5)
         ax.plot([x, x + 1], [np.mean(train), np.mean(test)], "-", color=style.INK, lw=2.2)
-        if name in published:
-            ax.plot([x - 0.22, x + 1.22], published[name], "D", color=style.CORAL, ms=6.5)
-    ax.set_xticks([2.4 * k + 0.5 for k in range(len(pairs))], list(pairs))
+        if study.is_real:
+            ax.plot([x - 0.22, x + 1.22], study.published(name), "D", color=style.CORAL, ms=6.5)
+    ax.set_xticks([2.4 * k + 0.5 for k in range(len(study.methods))], study.methods)
     ax.set(ylabel="R² between rats, aligned by place and direction")
     ax.grid(axis="x", visible=False)
     handles = [
@@ -156,86 +165,90 @@ def held_out(
         Line2D([], [], ls="", marker="o", mfc=style.CARD, mec=style.MUTED, label="held-out laps"),
         Line2D([], [], color=style.INK, lw=2.2, label="mean"),
     ]
-    if published:
+    if study.is_real:
         mark = {"ls": "", "marker": "D", "color": style.CORAL}
         handles.append(Line2D([], [], **mark, label="the paper's means"))
     fig.legend(handles=handles, loc="outside lower center", ncols=len(handles))
-    return fig
+    return Picture(
+        fig,
+        alt="For each method the twelve ordered pairs of rats as dots, on training laps and on "
+        "held-out laps, joined by lines, with the paper's means.",
+        caption="Lines join the same pair on training and on held-out laps.",
+        name="held-out",
+    )
 
 
-def growth(curves: Mapping[str, Mapping[int, tuple[float, float, float]]]) -> Figure:
-    """Draw consistency against the number of neurons in a group.
-
-    Parameters
-    ----------
-    curves : mapping of str to mapping of size to (mean, low, high)
-        Low and high: the smallest and the largest pair. Dashed where the name says "held-out".
-    """
+def growth(study: Groups) -> Picture:
+    """Agreement against the number of neurons in a group: mean, smallest and largest pair."""
     fig, ax = plt.subplots(figsize=(9, 4.0))
-    sizes = sorted({size for points in curves.values() for size in points})
-    for shift, (label, points) in enumerate(curves.items()):
-        x = np.array(sorted(points)) * 1.03**shift  # apart, so that none hides another
-        mean, low, high = np.array([points[size] for size in sorted(points)]).T
+    for shift, ((name, held_out), found) in enumerate(study.growth().items()):
+        x = np.array(study.sizes) * 1.03**shift  # apart, so that none hides another
+        mean, low, high = np.array([(one.mean, one.low, one.high) for one in found.values()]).T
+        label = f"{name}, {'held-out' if held_out else 'training'} laps"
         look = {"color": _colour(label), "lw": 1.6, "elinewidth": 1, "label": label}
-        if "held-out" in label:
+        if held_out:
             look |= {"ls": "--", "mfc": style.CARD}
         ax.errorbar(x, mean, [mean - low, high - mean], marker="o", **look)
     ax.axhline(0, color=style.MUTED, lw=0.8)
     ax.set_xscale("log", base=2)
-    ax.set_xticks(sizes, [str(size) for size in sizes])
+    ax.set_xticks(study.sizes, [str(size) for size in study.sizes])
     ax.minorticks_off()
     ax.set(xlabel="neurons in a group", ylabel="R² between groups")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-    return fig
+    return Picture(
+        fig,
+        alt="R² between groups against the number of neurons in a group, for CEBRA and PCA, on "
+        "training and held-out laps.",
+        caption="Any linear map, which flatters whoever disagrees in size. Dots: mean over pairs "
+        "and runs; bars: smallest to largest pair. The largest groups are halves of the rat: "
+        "there are only two of them.",
+        name="growth",
+    )
 
 
-def predictions(panels: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
-    """Draw one signal and several predictions of it, one panel a prediction.
-
-    Parameters
-    ----------
-    panels : mapping of str to (target (n,), predicted (n,))
-    """
-    fig, axes = plt.subplots(1, len(panels), figsize=(11, 2.7), sharey=True, squeeze=False)
-    for ax, (title, (target, predicted)) in zip(axes[0], panels.items(), strict=True):
+def negative(target: np.ndarray, guesses: Mapping[str, np.ndarray], scores) -> Picture:
+    """One signal (n,) and several predictions of it; `scores` is (R², correlation) of each."""
+    fig, axes = plt.subplots(1, len(guesses), figsize=(11, 2.7), sharey=True, squeeze=False)
+    for ax, (name, guess) in zip(axes[0], guesses.items(), strict=True):
         ax.plot(target, color=style.INK, lw=1.4, label="target")
-        ax.plot(predicted, color=style.CORAL, lw=1.4, label="prediction")
+        ax.plot(guess, color=style.CORAL, lw=1.4, label="prediction")
         ax.axhline(0, color=style.MUTED, lw=0.8, ls=(0, (3, 3)), label="mean of the target")
-        ax.set(title=title, xlabel="moment")
+        r2, r = (f"{round(value, 2) + 0.0:.2f}".replace("-", "−") for value in scores[name])
+        ax.set(title=f"{name}\nR² = {r2}, correlation {r}", xlabel="moment")
     axes[0, 0].set_ylabel("value")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     fig.legend(handles, labels, loc="outside lower center", ncols=3)
-    return fig
+    return Picture(
+        fig,
+        alt="Three predictions of one sine wave: three times too large, upside down, and noise. "
+        "R² and correlation stand above each.",
+        caption="One target, three predictions. R² punishes the wrong size as hard as the wrong "
+        "sign; the correlation tells them apart.",
+        name="negative",
+    )
 
 
-def runs(
-    layouts: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    pairs: Mapping[str, np.ndarray],
-    length_m: float,
-) -> Figure:
-    """Draw what several runs made of one recording, and how well the runs agree.
-
-    Parameters
-    ----------
-    layouts : mapping of str to ((n, 2) array, (n,) array)
-        Points and their position in metres; up to four.
-    pairs : mapping of str to (k,) array
-        R² of all ordered pairs of runs, by method.
-    length_m : float
-        Of the track, the end of the colour scale.
-    """
+def runs(study: Repeated, length_m: float) -> Picture:
+    """What two runs made of one recording, and how well all runs agree."""
     fig = plt.figure(figsize=(11, 5.0))
     grid = fig.add_gridspec(2, 3, width_ratios=[1, 1, 2.0])
-    for number, (title, (points, position)) in enumerate(layouts.items()):
-        ax = fig.add_subplot(grid[number // 2, number % 2])
-        dots = ax.scatter(
-            *np.asarray(points).T, c=position, s=1.5, cmap=style.POSITION, vmin=0, vmax=length_m
-        )
-        ax.set_xticks([])
-        ax.set_yticks([])
-        ax.set_title(title, fontsize=9.5)
-        ax.grid(visible=False)
-    if layouts:
-        fig.colorbar(dots, ax=fig.axes, location="left", shrink=0.6, label="position (m)")
-    _pairs(fig.add_subplot(grid[:, 2]), pairs, {}, "", "R² between runs")
-    return fig
+    for row, (method, starts) in enumerate(study.layouts.items()):
+        for number, points in enumerate(next(iter(starts.values()))[:2]):
+            ax = fig.add_subplot(grid[row, number])
+            look = {"s": 1.5, "cmap": style.POSITION, "vmin": 0, "vmax": length_m}
+            dots = ax.scatter(*np.asarray(points).T, c=study.shown, **look)
+            ax.set_xticks([])
+            ax.set_yticks([])
+            ax.set_title(f"{method}, run {number + 1}", fontsize=9.5)
+            ax.grid(visible=False)
+    fig.colorbar(dots, ax=fig.axes, location="left", shrink=0.6, label="position (m)")
+    _pairs(fig.add_subplot(grid[:, 2]), study.pairs(), {}, "", "R² between runs")
+    return Picture(
+        fig,
+        alt="Left: two layouts each by UMAP and t-SNE of the same recording, coloured by "
+        "position. Right: R² between runs for UMAP and t-SNE, with their own start and a random "
+        "one, and for CEBRA.",
+        caption="One rat. UMAP and t-SNE: two dimensions, turned and reflected onto each other. "
+        "CEBRA: any linear map, as the package measures it.",
+        name="runs",
+    )

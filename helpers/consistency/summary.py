@@ -1,4 +1,4 @@
-"""Numbers and tables of the consistency chapter, made from matrices: no text outlives its run."""
+"""A measure over pairs and runs in a few numbers, and a table of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.claims import row_of
+from helpers import tables
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,7 @@ class Summary:
 
 
 def summary(folds: Sequence[np.ndarray], same_pairs: bool = True) -> Summary:
-    """Summarise consistency matrices.
-
-    Parameters
-    ----------
-    folds : sequence of (runs, n, n) array
-        One a fold, NaN on the diagonals.
-    same_pairs : bool
-        See `pairs_of`.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to summarise.
-    """
+    """Summarise consistency matrices, (runs, n, n) a fold, NaN on the diagonals; see `pairs_of`."""
     ranged = pairs_of(folds, same_pairs)
     runs = [_off_diagonal(fold).mean(1) for fold in folds]
     freedom = sum(len(run) - 1 for run in runs)
@@ -64,21 +51,8 @@ def summary(folds: Sequence[np.ndarray], same_pairs: bool = True) -> Summary:
 def pairs_of(folds: Sequence[np.ndarray], same_pairs: bool = True) -> np.ndarray:
     """All ordered pairs of consistency matrices, row by row.
 
-    Parameters
-    ----------
-    folds : sequence of (runs, n, n) array
-    same_pairs : bool
-        True where a pair is the same in each run (two rats): the pair's mean over runs and folds
-        then stands for it. False where every run draws pairs of its own (neuron groups).
-
-    Returns
-    -------
-    (n (n - 1),) or (folds × runs × n (n - 1),) array
-
-    Raises
-    ------
-    ValueError
-        If there are none.
+    `same_pairs` where a pair is the same in each run (two rats): its mean over runs and folds then
+    stands for it. Else every run draws pairs of its own (neuron groups), and all are returned.
     """
     if not len(folds) or any(np.ndim(fold) != 3 or len(fold) == 0 for fold in folds):
         raise ValueError("no consistency matrices; give (runs, n, n) arrays, one a fold")
@@ -102,25 +76,14 @@ def spread_of_runs(matrix: np.ndarray) -> tuple[float, float | None]:
 def score_table(
     rows: Mapping[str, tuple[Summary, Summary | None]], pairs: str = "ordered pairs"
 ) -> str:
-    """Write summaries on training and on held-out laps as a Markdown table.
-
-    Parameters
-    ----------
-    rows : mapping of str to (Summary, Summary or None)
-        By the name to print.
-    pairs : str
-        What the ranges are over.
-
-    Returns
-    -------
-    str
-    """
-    head = ["R²", "training laps", f"over {pairs}", "held-out laps", f"over {pairs}", "runs"]
-    table = [row_of(head), row_of(["---", *["--:"] * 5])]
+    """Summaries on training and on held-out laps as a table; `pairs`: what the ranges are over."""
+    head = ("R²", "training laps", f"over {pairs}", "held-out laps", f"over {pairs}", "runs")
+    table = []
     for name, (train, test) in rows.items():
-        cells = [*_cells(train), *(_cells(test) if test else ["–", "–"])]
-        table.append(row_of([name, f"**{cells[0]}**", *cells[1:], str(train.n_runs)]))
-    return "\n".join(table)
+        mean, span = _cells(train)
+        held_out = _cells(test) if test else ("–", "–")
+        table.append((name, f"**{mean}**", span, *held_out, str(train.n_runs)))
+    return tables.markdown(head, table)
 
 
 def said(value: float, digits: int = 2) -> str:
@@ -128,9 +91,9 @@ def said(value: float, digits: int = 2) -> str:
     return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
-def _cells(one: Summary) -> list[str]:
+def _cells(one: Summary) -> tuple[str, str]:
     spread = "" if one.sd is None else f" ± {one.sd:.2f}"
-    return [said(one.mean) + spread, f"{said(one.low)} to {said(one.high)}"]
+    return said(one.mean) + spread, f"{said(one.low)} to {said(one.high)}"
 
 
 def _off_diagonal(fold) -> np.ndarray:

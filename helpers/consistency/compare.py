@@ -1,4 +1,4 @@
-"""What the consistency chapter measures: from fits of its models to matrices of ordered pairs."""
+"""From embeddings of named models to matrices of ordered pairs, run by run."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from helpers.decoding import named_split
 from helpers.recordings import Recording
+from helpers.training import Model
 
-from .jobs import FIRST_FOLD, Model, told_labels
+from .jobs import FIRST_FOLD, told_labels
 from .measure import BINS, Ring, aligned_to_first, between_runs, between_subjects, ring_label
 
 Rats = Mapping[str, Recording]
@@ -31,32 +32,10 @@ class Part(NamedTuple):
 def across_rats(
     points: Points, rats: Rats, name: str, part: str, by: str = "ring", told: bool = False
 ) -> dict[str, np.ndarray]:
-    """Consistency between rats of one kind of model, run by run.
+    """Consistency between rats of one kind of model, (runs, n_rats, n_rats) by fold.
 
-    Parameters
-    ----------
-    points : mapping of Model to (n, d) array
-        From `helpers.consistency.jobs.embed`.
-    rats : mapping of str to Recording
-        In the order of rows and columns.
-    name : str
-        Of the model.
-    part : {"train", "test"}
-        Which bins `points` are of.
-    by : {"ring", "position"}
-        See `LABELS`.
-    told : bool
-        Align by the labels that a lagged control was told, not by the true ones.
-
-    Returns
-    -------
-    dict
-        (runs, n_rats, n_rats) by fold.
-
-    Raises
-    ------
-    ValueError
-        If no run has all rats.
+    `part` says which bins `points` are of, `by` is of `LABELS`; with `told` a lagged control is
+    aligned by the labels that it was trained with.
     """
     whole = [model for model in points if model.name == name and not model.size]
     found: dict[str, list] = {}
@@ -73,16 +52,7 @@ def across_rats(
 
 
 def compare(rats: Sequence[Recording], parts: Sequence[Part], by: str = "ring") -> np.ndarray:
-    """Consistency of embeddings of several recordings, (n, n), aligned by label.
-
-    Parameters
-    ----------
-    rats : sequence of Recording
-    parts : sequence of Part
-        One a recording.
-    by : {"ring", "position"}
-        See `LABELS`.
-    """
+    """Consistency of embeddings of several recordings, (n, n), aligned by label, see `LABELS`."""
     labels = [label(rat, part.bins, by) for rat, part in zip(rats, parts, strict=True)]
     return between_subjects([part.points for part in parts], labels, LABELS[by])
 
@@ -116,29 +86,10 @@ def runs_of_one(points: Points, rat: str, name: str) -> np.ndarray:
 def across_groups(
     points: Points, measure: Callable, name: str = "posdir", size: int | None = None, other=None
 ) -> np.ndarray:
-    """A time-aligned measure between disjoint groups of neurons, run by run.
+    """A time-aligned measure between disjoint groups of neurons, (runs, n_groups, n_groups).
 
-    Parameters
-    ----------
-    points : mapping of Model to (n, d) array
-        The alignment is found on these.
-    measure : callable
-        ``measure(embeddings, held_out=...) -> (n, n)``, from `helpers.consistency`.
-    name : str
-        Of the model.
-    size : int, optional
-        Neurons in a group; the size of most groups if left out.
-    other : mapping of Model to (m, d) array, optional
-        Embeddings of other bins by the same models, to be scored instead.
-
-    Returns
-    -------
-    (runs, n_groups, n_groups) array
-
-    Raises
-    ------
-    ValueError
-        If there are no such groups.
+    ``measure(embeddings, held_out=...) -> (n, n)`` aligns on `points`; embeddings of `other` bins
+    are scored instead, if given. `size` is that of most groups if left out.
     """
     size = group_size(points) if size is None else size
     models = sorted(m for m in points if (m.name, m.size) == (name, size))
