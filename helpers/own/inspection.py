@@ -50,6 +50,10 @@ class Finding:
 def inspect_recording(recording: Recording) -> list[Finding]:
     """Look for whatever would spoil the analysis.
 
+    Parameters
+    ----------
+    recording : Recording
+
     Returns
     -------
     list of Finding
@@ -60,12 +64,7 @@ def inspect_recording(recording: Recording) -> list[Finding]:
 
 
 def check_recording(recording: Recording) -> list[Finding]:
-    """Raise if there are errors, all of them in one message; return the warnings.
-
-    Raises
-    ------
-    ValueError
-    """
+    """Raise a ValueError if there are errors, all of them in one message; return the warnings."""
     found = inspect_recording(recording)
     errors = [one.line for one in found if one.severity == "error"]
     if errors:
@@ -81,6 +80,15 @@ def honest_split(recording: Recording, fold: int = 0) -> Split:
     recording : Recording
     fold : int
         Of the nested split; with fewer than 18 round trips there is one split only, number 0.
+
+    Returns
+    -------
+    Split
+
+    Raises
+    ------
+    ValueError
+        If there is no such fold.
     """
     if len(recording.trials()) >= NESTED_TRIPS:
         return nested_split(recording, fold)

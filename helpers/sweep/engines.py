@@ -74,7 +74,7 @@ def attempt(recording: Recording, place: int, cell: Cell, key: str) -> Outcome:
 
 
 def on_this_machine(tasks: Sequence[Task], workers: int | None = None) -> Iterator[Outcome]:
-    """Compute tasks through joblib, a single-threaded process a core.
+    """Compute tasks through joblib, a single-threaded process a core; yield as they finish.
 
     Parameters
     ----------
@@ -85,7 +85,6 @@ def on_this_machine(tasks: Sequence[Task], workers: int | None = None) -> Iterat
     Yields
     ------
     Outcome
-        In the order in which they finish.
     """
     waiting, deaths = deque(tasks), Counter()
     while waiting:
@@ -158,7 +157,6 @@ def on_a_cluster(tasks: Sequence[Task], client) -> Iterator[Outcome]:
     Yields
     ------
     Outcome
-        In the order in which they finish.
 
     Raises
     ------
