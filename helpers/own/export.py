@@ -144,8 +144,10 @@ def _write_nwb(path: Path, recording: Recording) -> None:
         file.add_unit(spike_times=spikes, id=number)
     clock = {"timestamps": time_stamps(recording)}
     where = {"unit": "meters", "reference_frame": "metres along the track"}
-    file.add_acquisition(SpatialSeries("position", data=recording.position, **where, **clock))
-    file.add_acquisition(TimeSeries("direction", data=recording.direction, unit="sign", **clock))
+    file.add_acquisition(SpatialSeries(name="position", data=recording.position, **where, **clock))
+    file.add_acquisition(
+        TimeSeries(name="direction", data=recording.direction, unit="sign", **clock)
+    )
     with NWBHDF5IO(str(path), "w") as io:
         io.write(file)
 

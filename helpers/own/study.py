@@ -96,9 +96,10 @@ class Analysis:
     @property
     def first(self) -> dict[str, np.ndarray]:
         """Embedding of the first fold's training laps by each kind of model, by its name."""
-        key, split = self.recording.key, self.first_split.name
-        fits = {name: self.fits[Model(key, split, told, self.seed)] for told, name in NAMES.items()}
-        return {name: fit.embedding for name, fit in fits.items()}
+        found: dict[str, np.ndarray] = {}
+        for model, fit in self.fits.items():
+            found.setdefault(NAMES[model.name], fit.embedding)
+        return found
 
     @property
     def held_out(self) -> str:

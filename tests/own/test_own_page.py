@@ -40,7 +40,7 @@ def test_the_page_needs_nothing_else(analysis, tmp_path):
     assert html.count("No rat ran here") == 1
     assert "<b>mine" not in html
     assert "&lt;b&gt;mine &amp; yours" in html
-    for _, rows in (own.decoding_rows(analysis), own.ring_rows(analysis)):
+    for rows in (analysis.decoding.rows, analysis.ring.rows):
         assert all(f"<td>{cell}</td>" in html for row in rows for cell in row)
     assert not re.search(r"<(script|link|iframe)", html)
     with pytest.raises(ValueError, match="name it something.html"):

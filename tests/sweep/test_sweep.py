@@ -1,6 +1,5 @@
 """Sweeps: grids checked first, cells as by hand, resumed, and equal whoever computes them."""
 
-import json
 import os
 import re
 import signal
@@ -20,10 +19,9 @@ from helpers.files import ROOT
 from helpers.recordings.formats import write_npz
 from helpers.recordings.loading import simulate_recording, stretches
 from helpers.sweep import cell as sweep_cell
-from helpers.sweep import sweep as sweeping
 from helpers.sweep.engines import Task, attempt, cluster, on_a_cluster, on_this_machine
 from helpers.sweep.grid import Grid, read_grid
-from helpers.sweep.sweep import kept_row, prepare, row_path, sweep
+from helpers.sweep.sweep import kept_row, prepare, report, row_path, sweep
 from helpers.sweep.table import read_table, write_table
 from helpers.topology.circular import follow
 from helpers.topology.persistence import bars, lifespans
@@ -252,21 +250,20 @@ def test_a_finished_cell_is_not_computed_again(monkeypatch):
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda text: text[: len(text) // 2],
-        lambda text: text.replace('"r2": ', '"r2": 1'),
-        lambda text: "[]",
-        lambda text: json.dumps({**json.loads(text), "seconds": None}),
-        lambda text: "\0" * 10,
+        lambda content: content[: len(content) // 2],
+        lambda content: content.replace(b"NUMPY", b"NUMPI"),
+        lambda content: b"[]",
+        lambda content: b"\0" * 10,
     ],
-    ids=["half", "another number", "a list", "no seconds", "zeros"],
+    ids=["half", "another letter", "a list", "zeros"],
 )
 def test_a_damaged_row_is_computed_again_and_said(capsys, damage):
     first = sweep(smaller(), KNOWN, here, progress=False)
     path = row_path(first.rows[0]["cell"])
-    path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
+    path.write_bytes(damage(path.read_bytes()))
     second = sweep(smaller(), KNOWN, here, progress=False)
     assert (second.computed, second.rows) == (1, first.rows)
-    assert f"row {path.name} is damaged; computing it again" in capsys.readouterr().err
+    assert f"{path.name} is damaged" in capsys.readouterr().out
     assert kept_row(first.rows[0]["cell"])
 
 
@@ -483,7 +480,7 @@ def test_a_killed_sweep_leaves_no_process_and_goes_on_where_it_was(data, own_cac
     running = subprocess.Popen(
         [*command, "--out", str(data / "table.csv")], cwd=ROOT, stderr=subprocess.PIPE
     )
-    while not list((own_cache / "sweep").glob("[0-9a-f]*.json")):
+    while not list((own_cache / "sweep").glob("[0-9a-f]*.npz")):
         assert running.poll() is None, running.stderr.read()
         assert running.stderr.read(1)  # blocks until the bar moves, or the process ends
     family = psutil.Process(running.pid).children(recursive=True)
@@ -491,7 +488,7 @@ def test_a_killed_sweep_leaves_no_process_and_goes_on_where_it_was(data, own_cac
     running.wait()
     running.stderr.close()
     assert psutil.wait_procs(family, timeout=60)[1] == []
-    kept = {path: path.stat().st_mtime_ns for path in (own_cache / "sweep").glob("[0-9a-f]*.json")}
+    kept = {path: path.stat().st_mtime_ns for path in (own_cache / "sweep").glob("[0-9a-f]*.npz")}
     done = sweep(read_grid(grid), engine=here, progress=False)
     assert done.computed == 8 - len(kept) < 8
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
@@ -508,7 +505,7 @@ def test_a_process_that_starts_after_its_caller_died_computes_nothing():
 
 def test_the_summary_names_what_failed(alone, tmp_path, capsys):
     done = replace(alone, failures={"short posdir, temperature=9": "out of memory"})
-    assert sweeping.report(done, 25, tmp_path / "table.csv") == 1
+    assert report(done, 25, tmp_path / "table.csv") == 1
     said = capsys.readouterr()
     assert said.err == "failed: short posdir, temperature=9: out of memory\n"
     assert "25 cells: 24 computed, 0 found on disk, 1 failed" in said.out
