@@ -147,7 +147,7 @@ Markdown(
 
 # %%
 bent = own.recording_from_arrays(**raw_round)
-own.steps_lead_back(animal, whole, round_animal, bent)
+own.lessons.steps_lead_back(animal, whole, round_animal, bent)
 
 # %% [markdown]
 # ## Three kinds of file
@@ -158,7 +158,7 @@ own.steps_lead_back(animal, whole, round_animal, bent)
 
 # %% tags=["nbval-ignore-output"]
 known = recordings.load_recording("simulated")
-files = own.three_files(known)
+files = own.lessons.three_files(known)
 files.table()
 
 # %%
@@ -175,7 +175,7 @@ files.expect()
 # hand in a recording that cannot be right, and what the book says to each:
 
 # %% tags=["nbval-ignore-output"]
-refused = own.refusals(known)
+refused = own.lessons.refusals(known)
 refused.table()
 
 # %%
@@ -201,7 +201,7 @@ given = own.recording_from_arrays(
 )  # fmt: skip
 figures.use(buddy)
 claims.banner(buddy, profile)
-stranger = own.stranger(given, buddy)
+stranger = own.lessons.stranger(given, buddy)
 stranger.report()
 
 # %%

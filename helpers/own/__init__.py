@@ -1,11 +1,14 @@
-"""A recording of one's own: read, inspected, analysed, reported."""
+"""A recording of one's own: read, inspected, analysed, reported.
 
+What chapter 09 tries out on animals whose truth is known is in `lessons`.
+"""
+
+from . import lessons
 from .decoding import PLAIN, plain_methods
 from .export import laboratory, on_a_circle, write_recording
 from .files import read_recording
 from .ingest import recording_from_arrays
 from .inspection import honest_split, inspect_recording
-from .lessons import refusals, steps_lead_back, stranger, three_files
 from .page import main, write_page
 from .steps import bin_edges, bin_spikes, sample_position
 from .study import Analysis, analyse

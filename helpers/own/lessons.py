@@ -23,15 +23,7 @@ from .inspection import honest_split, inspect_recording
 
 
 def steps_lead_back(animal: Recording, made: Recording, ring: Recording, bent: Recording) -> None:
-    """Hold what the steps made of a laboratory's raw data to the animals that these came from.
-
-    Parameters
-    ----------
-    animal, made : Recording
-        On a line, as it was and as it came back.
-    ring, bent : Recording
-        Round a circle.
-    """
+    """Hold what came back from raw data, on a line and round a circle, to what was there before."""
     expect("own.steps.counts_come_back", bool(np.array_equal(made.spikes, animal.spikes)))
     away_mm = 1000 * np.abs(made.position - animal.position).max()
     expect("own.steps.places_within_a_millimetre", bool(away_mm < 1))
@@ -63,16 +55,7 @@ class ThreeFiles:
 
 
 def three_files(known: Recording) -> ThreeFiles:
-    """Write a recording in every kind of file, and read it back.
-
-    Parameters
-    ----------
-    known : Recording
-
-    Returns
-    -------
-    ThreeFiles
-    """
+    """Write a recording in every kind of file, and read it back."""
     back = {}
     with TemporaryDirectory() as folder:
         for kind in ("npz", "mat", "nwb"):
@@ -100,18 +83,7 @@ class Refusals:
 
 
 def refusals(recording: Recording) -> Refusals:
-    """Break a recording in twelve ways, and hear what the book says to each.
-
-    Parameters
-    ----------
-    recording : Recording
-        On a line, without faults.
-
-    Returns
-    -------
-    Refusals
-        Without those that were not refused.
-    """
+    """Break a recording in twelve ways, and hear what the book says; silence is left out."""
     lines = {}
     with TemporaryDirectory() as folder:
         for name, call in broken(recording, Path(folder)).items():
@@ -166,15 +138,5 @@ class Stranger:
 
 
 def stranger(given: Recording, known: Recording) -> Stranger:
-    """Compare a recording that was handed in with the one that the book knows.
-
-    Parameters
-    ----------
-    given, known : Recording
-        Of the same bins.
-
-    Returns
-    -------
-    Stranger
-    """
+    """Compare a recording that was handed in, bin by bin, with the one that the book knows."""
     return Stranger(given, known, plain_methods(given, honest_split(given)))

@@ -13,25 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from IPython.display import Markdown
 
-from helpers import tables
+from helpers import tables, topology
 from helpers.claims import expect
 from helpers.kept import kept_many
 from helpers.recordings import Recording, stretches
-from helpers.topology import (
-    LANDMARKS,
-    LEAST_WAY,
-    POINTS,
-    Bars,
-    bars,
-    follow,
-    longest_bars,
-    main_bar,
-    p_of,
-    scrambled_along,
-    share_wound,
-    turns,
-    whole_trips,
-)
+from helpers.topology import Bars
 from helpers.training import Fit, Model
 
 from .jobs import NAMES, SHUFFLED, splits
@@ -41,26 +27,13 @@ SUBSAMPLES = {"quick": 3, "full": 10}
 
 @dataclass(frozen=True, eq=False)
 class Ring:
-    """What the models of one kind say about a ring, folds taken together.
+    """What the models of one kind say about a ring, folds taken together."""
 
-    Attributes
-    ----------
-    bar : tuple of float
-        Birth, death and runner-up of the longest loop, medians over subsamples and folds.
-    longest : (n,) array
-        Longest bar of each subsample.
-    p : float
-        Among the models that were told nonsense.
-    turned, scrambled : (m,) arrays
-        Turns round the loop on each held-out trip, in order and in random order; empty where no
-        loop could be followed.
-    """
-
-    bar: tuple[float, float, float]
-    longest: np.ndarray
-    p: float
-    turned: np.ndarray
-    scrambled: np.ndarray
+    bar: tuple[float, float, float]  # birth, death, runner-up: medians over subsamples and folds
+    longest: np.ndarray  # (n,), longest bar of each subsample
+    p: float  # among the models that were told nonsense
+    turned: np.ndarray  # (m,), turns on each held-out trip; none where no loop could be followed
+    scrambled: np.ndarray  # (m,), the same with each trip's bins in random order
 
     @property
     def share(self) -> float:
@@ -121,9 +94,11 @@ def ring_test(
     `seed` is that of the subsamples and of the random order.
     """
     smallest = min(len(fit.embedding) for fit in fits.values())
-    n_points, n_landmarks = (min(n[profile], smallest) for n in (POINTS, LANDMARKS))
+    n_points, n_landmarks = (
+        min(n[profile], smallest) for n in (topology.POINTS, topology.LANDMARKS)
+    )
     found = _bars(fits, n_points, SUBSAMPLES[profile], seed)
-    null = np.array([longest_bars(b)[0] for m, b in found.items() if m.name == SHUFFLED])
+    null = np.array([topology.longest_bars(b)[0] for m, b in found.items() if m.name == SHUFFLED])
     true = {model: fit for model, fit in fits.items() if model.name != SHUFFLED}
     wound = _wound(true, recording, splits(recording, profile), n_landmarks, seed)
     rings = {}
@@ -131,7 +106,13 @@ def ring_test(
         mine = [one for model in true if model.name == told for one in found[model]]
         pairs = [wound[model] for model in true if model.name == told]
         turned, scrambled = (np.concatenate(part) for part in zip(*pairs, strict=True))
-        rings[told] = Ring(main_bar(mine), longest_bars(mine), p_of(mine, null), turned, scrambled)
+        rings[told] = Ring(
+            topology.main_bar(mine),
+            topology.longest_bars(mine),
+            topology.p_of(mine, null),
+            turned,
+            scrambled,
+        )
     return RingTest(rings, null)
 
 
@@ -143,7 +124,7 @@ def _bars(fits, n_points: int, n_subsamples: int, seed: int) -> dict[Model, list
         for m, seeds in draws.items()
         for one in seeds
     ]
-    found = (_with_a_loop(one) for one in kept_many(bars, calls))
+    found = (_with_a_loop(one) for one in kept_many(topology.bars, calls))
     return {m: [next(found) for _ in seeds] for m, seeds in draws.items()}
 
 
@@ -164,7 +145,7 @@ def _wound(fits, recording: Recording, tested, n_landmarks: int, seed: int) -> d
         path = np.concatenate([fit.embedding, unseen])
         calls.append({"fitted_on": fit.embedding, "path": path, "n_landmarks": n_landmarks})
     wound = {}
-    for model, found in zip(fits, kept_many(follow, calls), strict=True):
+    for model, found in zip(fits, kept_many(topology.follow, calls), strict=True):
         split = tested[model.split]
         n = len(split.train)
         known, trips = (whole_laps(recording, bins) for bins in (split.train, split.test))
@@ -172,24 +153,27 @@ def _wound(fits, recording: Recording, tested, n_landmarks: int, seed: int) -> d
         if not lifted or not trips:
             wound[model] = np.empty(0), np.empty(0)
             continue
-        best = max(lifted, key=lambda loop: _share(turns(found["along"][loop][:n], known)))
-        out_of_order = scrambled_along(found["angle"][best][n:], trips, seed)
-        wound[model] = turns(found["along"][best][n:], trips), turns(out_of_order, trips)
+        best = max(lifted, key=lambda loop: _share(topology.turns(found["along"][loop][:n], known)))
+        out_of_order = topology.scrambled_along(found["angle"][best][n:], trips, seed)
+        wound[model] = (
+            topology.turns(found["along"][best][n:], trips),
+            topology.turns(out_of_order, trips),
+        )
     return wound
 
 
 def whole_laps(recording: Recording, bins: np.ndarray) -> Sequence[slice]:
     """Round trips, or laps round a circle, that lie whole in `bins` and cover most of the track."""
     if recording.geometry == "line":
-        return whole_trips(recording, bins)
+        return topology.whole_trips(recording, bins)
     found = []
     for lap in recording.laps():
         here = slice(*np.searchsorted(bins, (lap.start, lap.stop)).tolist())
         whole = here.stop - here.start == lap.stop - lap.start
-        if whole and np.ptp(recording.position[lap]) >= LEAST_WAY * recording.length_m:
+        if whole and np.ptp(recording.position[lap]) >= topology.LEAST_WAY * recording.length_m:
             found.append(here)
     return found
 
 
 def _share(turned: np.ndarray) -> float:
-    return share_wound(turned) if len(turned) else 0.0
+    return topology.share_wound(turned) if len(turned) else 0.0

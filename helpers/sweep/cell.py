@@ -17,19 +17,10 @@ from dataclasses import fields, replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from helpers import code
+from helpers import code, decoding, topology
 from helpers.claims import versions
-from helpers.decoding import (
-    DecodingResult,
-    Split,
-    decode_knn,
-    encode,
-    nested_split,
-    score,
-    trip_of_bin,
-)
+from helpers.decoding import DecodingResult, Split
 from helpers.recordings import Recording, stretches
-from helpers.topology import bars, follow, lifespans, share_wound, turns, whole_trips
 from helpers.training import Fit, Job, one_thread, variant_job
 from helpers.training import cache as fitcache
 from helpers.training import many as training
@@ -56,8 +47,8 @@ def cell_split(recording: Recording, cell: Cell) -> Split:
     """
     if recording.geometry != "line":
         raise ValueError(f"{recording.name} ran on a circle; a sweep decodes linear tracks")
-    split = nested_split(recording, cell.fold)
-    if not whole_trips(recording, split.valid):
+    split = decoding.nested_split(recording, cell.fold)
+    if not topology.whole_trips(recording, split.valid):
         raise ValueError(
             f"{recording.name} has no whole round trip among the validation laps of {split.name}; "
             "use another fold, or a longer recording"
@@ -124,7 +115,7 @@ def evaluate(fit: Fit, recording: Recording, split: Split) -> dict:
     longest the next is shorter, 0 to 1. ``loss``: mean over the last steps, nats.
     """
     decoded = decode_validation(fit, recording, split)
-    found = {name: score(decoded, name)[0] for name in ("median_cm", "r2", "direction")}
+    found = {name: decoding.score(decoded, name)[0] for name in ("median_cm", "r2", "direction")}
     found["k"] = decoded.settings["k"]
     found |= ring(fit, recording, split)
     found["loss"] = np.mean(fit.loss[-LAST_STEPS:], dtype=float)
@@ -135,8 +126,8 @@ def decode_validation(fit: Fit, recording: Recording, split: Split) -> DecodingR
     """Decode every validation lap, with the number of neighbours that the other laps chose."""
     results = []
     for half in validation_halves(recording, split):
-        features = encode(fit.transform, recording, half)
-        results.append(decode_knn(features, recording, half, "sweep", seed=fit.job.seed))
+        features = decoding.encode(fit.transform, recording, half)
+        results.append(decoding.decode_knn(features, recording, half, "sweep", seed=fit.job.seed))
     chosen = "/".join(str(result.settings["k"]) for result in results)
     arrays = {
         one.name: np.concatenate([getattr(result, one.name) for result in results])
@@ -151,7 +142,7 @@ def validation_halves(recording: Recording, split: Split) -> tuple[Split, Split]
 
     Every other validation lap goes into the same half, so that both see early and late running.
     """
-    trips = trip_of_bin(recording)[split.valid]
+    trips = decoding.trip_of_bin(recording)[split.valid]
     first = np.isin(trips, np.unique(trips)[::2])
     one, other = split.valid[first], split.valid[~first]
     name = f"validation laps of {split.name}"
@@ -163,10 +154,14 @@ def ring(fit: Fit, recording: Recording, split: Split) -> dict:
     unseen = fit.transform(
         recording.spikes[split.valid], stretches(split.valid, recording.segments)
     )
-    lengths = [*lifespans(bars(unseen, min(POINTS, len(unseen)))["h1"])[:2], 0.0, 0.0]
-    trips = whole_trips(recording, split.valid)
+    lengths = [
+        *topology.lifespans(topology.bars(unseen, min(POINTS, len(unseen)))["h1"])[:2],
+        0.0,
+        0.0,
+    ]
+    trips = topology.whole_trips(recording, split.valid)
     return {
-        "wound": _wound(fit.embedding, unseen, whole_trips(recording, split.train), trips),
+        "wound": _wound(fit.embedding, unseen, topology.whole_trips(recording, split.train), trips),
         "trips": len(trips),
         "loop": lengths[0],
         "next_loop": lengths[1],
@@ -179,7 +174,7 @@ def _wound(known, unseen, known_trips, trips) -> float:
     if not known_trips:
         return 0.0
     try:
-        along = follow(known, np.concatenate([known, unseen]), POINTS)["along"]
+        along = topology.follow(known, np.concatenate([known, unseen]), POINTS)["along"]
     except ValueError as error:
         if "no loop at all" not in str(error):
             raise
@@ -188,5 +183,5 @@ def _wound(known, unseen, known_trips, trips) -> float:
     if not loops:
         return 0.0
     n = len(known)
-    best = max(loops, key=lambda one: share_wound(turns(one[:n], known_trips)))
-    return share_wound(turns(best[n:], trips))
+    best = max(loops, key=lambda one: topology.share_wound(topology.turns(one[:n], known_trips)))
+    return topology.share_wound(topology.turns(best[n:], trips))

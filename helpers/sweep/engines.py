@@ -4,19 +4,9 @@ Both engines call the same function and yield what it returns as it comes. A wor
 costs its cell a repetition and no other cell anything; a cell whose workers keep dying is named,
 and the others go on.
 
-On Slurm (``pip install dask-jobqueue``), start workers in one Python session and leave it open::
-
-    from dask_jobqueue import SLURMCluster
-    cluster = SLURMCluster(
-        cores=1, processes=1, memory="4GB", walltime="04:00:00",
-        job_script_prologue=["cd $HOME/book", "export OMP_NUM_THREADS=1", "export PYTHONPATH=."],
-    )
-    cluster.scale(jobs=20)
-    print(cluster.scheduler_address)
-
-and in another ``python -m helpers.book sweep grid.yml --scheduler tcp://…`` with that address.
-Workers need this checkout and environment, no data: recordings travel to them. Dask speaks pickle
-without asking who is there: connect to a scheduler that you trust, on a network that you trust.
+Workers of a cluster need this checkout and environment, no data: recordings travel to them (see
+*Sweeps* in the README, on Slurm too). Dask speaks pickle without asking who is there: connect to a
+scheduler that you trust, on a network that you trust.
 """
 
 from __future__ import annotations
@@ -74,18 +64,7 @@ def attempt(recording: Recording, place: int, cell: Cell, key: str) -> Outcome:
 
 
 def on_this_machine(tasks: Sequence[Task], workers: int | None = None) -> Iterator[Outcome]:
-    """Compute tasks through joblib, a single-threaded process a core; yield as they finish.
-
-    Parameters
-    ----------
-    tasks : sequence of Task
-    workers : int, optional
-        Processes; one a core if left out.
-
-    Yields
-    ------
-    Outcome
-    """
+    """Compute tasks through joblib, a single-threaded process a core; yield as they finish."""
     waiting, deaths = deque(tasks), Counter()
     while waiting:
         started: dict[int, Task] = {}

@@ -32,24 +32,12 @@ Engine = Callable[[Sequence[Task]], Iterator[Outcome]]
 
 @dataclass(frozen=True)
 class Swept:
-    """What came of a sweep.
+    """What came of a sweep: a row a finished cell, in the order of the grid."""
 
-    Attributes
-    ----------
-    rows : list of dict
-        One a finished cell, in the order of the grid; see `helpers.sweep.table.table_row`.
-    seconds : dict of str to float
-        That the cell took when it was computed, by its key.
-    failures : dict of str to str
-        Why, by title of the cell.
-    computed : int
-        How many of the rows were not on disk before.
-    """
-
-    rows: list[dict]
-    seconds: dict[str, float]
-    failures: dict[str, str]
-    computed: int
+    rows: list[dict]  # see `table_row`
+    seconds: dict[str, float]  # that a cell took when it was computed, by its key
+    failures: dict[str, str]  # why, by title of the cell
+    computed: int  # rows that were not on disk before
 
 
 def sweep(
@@ -141,10 +129,8 @@ def run(path: Path, out: Path | None, workers: int | None, dask: bool, scheduler
 
     Parameters
     ----------
-    path : Path
-        The grid.
-    out : Path, optional
-        The table; ``_run/sweeps/<name of the grid>.csv`` of the book if left out.
+    path, out : Path
+        The grid; the table, ``_run/sweeps/<name of the grid>.csv`` of the book if left out.
     workers : int, optional
         Processes on this machine; one a core if left out.
     dask : bool

@@ -17,12 +17,6 @@ from helpers.training import DEFAULTS, PARAMETERS
 from .cell import ORIGIN, VALUES
 from .grid import Cell
 
-TEXTS = (
-    "recording", "source", "digest", "variant", "split", "dtype", "model_architecture", "distance",
-    "conditional", "temperature_mode", "k", *ORIGIN,
-)  # fmt: skip
-WHOLE = ("seed", "trips", "batch_size", "output_dimension", "max_iterations", "num_hidden_units",
-         "time_offsets")  # fmt: skip
 SUFFIXES = (".csv", ".parquet")
 
 
@@ -78,28 +72,3 @@ def write_table(path: Path, rows: Sequence[dict]) -> None:
     writer.writeheader()
     writer.writerows(rows)  # floats as repr: they come back as the same bits
     write_text(path, text.getvalue())
-
-
-def read_table(path: Path) -> list[dict]:
-    """Read a table that `write_table` wrote, numbers as numbers; a ValueError if it is none."""
-    check_suffix(Path(path))
-    if Path(path).suffix == ".parquet":
-        import pyarrow.parquet
-
-        return pyarrow.parquet.read_table(path).to_pylist()
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if rows and not {"recording", "seed", *VALUES} <= set(rows[0]):
-        raise ValueError(f"{path} is no table of a sweep; write one with helpers.book sweep")
-    return [{name: _parsed(path, name, text) for name, text in row.items()} for row in rows]
-
-
-def _parsed(path: Path, name: str, text: str | None):
-    if name in TEXTS:
-        return text
-    if text == "":
-        return None
-    try:
-        return int(text) if name in WHOLE else float(text)
-    except (TypeError, ValueError):
-        raise ValueError(f"{path}: {name} holds {text!r}, which is no number") from None

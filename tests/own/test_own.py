@@ -33,7 +33,7 @@ def own_cache(monkeypatch, tmp_path):
     monkeypatch.setenv("CEBRA_BOOK_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("CEBRA_BOOK_DEVICE", "cpu")
     for name in ("POINTS", "LANDMARKS"):  # enough to see a ring, few enough for many tests
-        monkeypatch.setattr(own_ring, name, {"quick": 250, "full": 250})
+        monkeypatch.setattr(own_ring.topology, name, {"quick": 250, "full": 250})
 
 
 # The laboratory's raw data

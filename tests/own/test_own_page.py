@@ -24,7 +24,7 @@ def analysis(tmp_path_factory):
         patch.setenv("CEBRA_BOOK_DEVICE", "cpu")
         patch.setattr(own_jobs, "ITERATIONS", {"quick": 20, "full": 20})
         for name in ("POINTS", "LANDMARKS"):
-            patch.setattr(own_ring, name, {"quick": 150, "full": 150})
+            patch.setattr(own_ring.topology, name, {"quick": 150, "full": 150})
         return own.analyse(RAT, progress=False)
 
 
