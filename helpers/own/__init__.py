@@ -4,11 +4,10 @@ What chapter 09 tries out on animals whose truth is known is in `lessons`.
 """
 
 from . import lessons
-from .decoding import PLAIN, plain_methods
 from .export import laboratory, on_a_circle, write_recording
 from .files import read_recording
 from .ingest import recording_from_arrays
-from .inspection import honest_split, inspect_recording
+from .inspection import inspect_recording
 from .page import main, write_page
 from .steps import bin_edges, bin_spikes, sample_position
 from .study import Analysis, analyse

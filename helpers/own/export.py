@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from scipy.io import savemat
 
 from helpers.files import whole
 from helpers.recordings import Recording
@@ -126,8 +127,6 @@ def _write_npz(path: Path, recording: Recording) -> None:
 
 
 def _write_mat(path: Path, recording: Recording) -> None:
-    from scipy.io import savemat
-
     savemat(path, _arrays(recording), do_compression=True)
 
 

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
+from scipy.io import loadmat
 
 from helpers.recordings import Recording
 
@@ -76,9 +77,20 @@ def read_recording(path, *, position_key: str | None = None, **options) -> Recor
 
 def _opened(path: Path) -> dict:
     """What a file holds, by name, as its library gives it; a damaged one is one line."""
-    openers = {".npz": _open_npz, ".mat": _open_mat, ".nwb": _open_nwb}
     try:
-        return openers[path.suffix](path)
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as archive:
+                if not isinstance(archive, np.lib.npyio.NpzFile):
+                    raise ValueError("it is a single array")
+                return {key: archive[key] for key in archive.files}
+        if path.suffix == ".mat":
+            return {key: value for key, value in loadmat(path).items() if not key.startswith("__")}
+        import pynapple
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of units with one spike, whose rate it cannot tell
+            file = pynapple.load_file(str(path))
+            return {key: file[key] for key in file}
     except ImportError:
         raise ValueError("needs pynapple to be read; pip install pynapple") from None
     except NotImplementedError:  # what scipy says to HDF5
@@ -86,28 +98,6 @@ def _opened(path: Path) -> dict:
     except UNREADABLE as error:
         reason = [*str(error).strip().splitlines(), type(error).__name__][0]
         raise ValueError(f"not readable ({reason}); {MENDS[path.suffix]}") from None
-
-
-def _open_npz(path: Path) -> dict:
-    with np.load(path, allow_pickle=False) as archive:
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError("it is a single array")
-        return {key: archive[key] for key in archive.files}
-
-
-def _open_mat(path: Path) -> dict:
-    from scipy.io import loadmat
-
-    return {key: value for key, value in loadmat(path).items() if not key.startswith("__")}
-
-
-def _open_nwb(path: Path) -> dict:
-    import pynapple
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of units with one spike, whose rate it cannot tell
-        file = pynapple.load_file(str(path))
-        return {key: file[key] for key in file}
 
 
 def _of_mat(fields: dict) -> dict:

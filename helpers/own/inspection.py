@@ -75,20 +75,7 @@ def check_recording(recording: Recording) -> list[Finding]:
 def honest_split(recording: Recording, fold: int = 0) -> Split:
     """The split by which a recording is judged: nested by round trip, or its end in one piece.
 
-    Parameters
-    ----------
-    recording : Recording
-    fold : int
-        Of the nested split; with fewer than 18 round trips there is one split only, number 0.
-
-    Returns
-    -------
-    Split
-
-    Raises
-    ------
-    ValueError
-        If there is no such fold.
+    With fewer than `NESTED_TRIPS` there is one split only, number 0.
     """
     if len(recording.trials()) >= NESTED_TRIPS:
         return nested_split(recording, fold)

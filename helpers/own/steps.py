@@ -209,13 +209,10 @@ def sample_position(times, position, centres, max_gap_s=MAX_GAP_S, period=None):
             f"position is sampled every {np.median(np.diff(times)):.3g} s, and max_gap_s is "
             f"{max_gap_s:g}; give times in seconds, or a larger max_gap_s"
         )
-    values = np.stack([_interpolated(centres, times, one, period) for one in columns.T], axis=1)
+    way = columns if period is None else np.unwrap(columns, period=period, axis=0)
+    values = np.stack([np.interp(centres, times, one) for one in way.T], axis=1)
+    if period is not None:
+        values %= period
     values[own] = columns[near[own]]
     values[~tracked] = np.nan
     return (values[:, 0] if position.ndim == 1 else values), tracked
-
-
-def _interpolated(centres, times, values, period):
-    if period is None:
-        return np.interp(centres, times, values)
-    return np.interp(centres, times, np.unwrap(values, period=period)) % period

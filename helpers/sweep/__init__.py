@@ -2,6 +2,5 @@
 
 from .engines import cluster, on_a_cluster
 from .grid import Grid, read_grid
-from .jobs import grid_09
 from .study import Effect, Taught, taught
-from .sweep import Swept, run, sweep
+from .sweep import run, sweep

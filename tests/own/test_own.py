@@ -215,11 +215,13 @@ def test_a_broken_recording_trains_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(own, "fit_many", None)  # calling it would raise TypeError
     with pytest.raises(ValueError, match="one direction is missing"):
         own.analyse(replace(RAT, direction=np.ones(len(RAT.direction))))
-    known = load_recording("simulated")
-    assert len(broken(known, tmp_path)) == 12
-    for call in broken(known, tmp_path).values():
-        with pytest.raises(ValueError, match=";"):
+    cases = broken(load_recording("simulated"), tmp_path)
+    assert len(cases) == 12
+    for name, call in cases.items():
+        with pytest.raises(ValueError) as error:
             own.analyse(call())
+        assert "\n" not in str(error.value), name
+        assert ";" in str(error.value), f"{name}: the line names no mend"
 
 
 @pytest.mark.parametrize(("p", "said"), [(0.1, CLAIM), (0.2, NO_CLAIM)])
