@@ -89,8 +89,8 @@ claims.open_chapter("09", rec, profile, seed)
 
 # %% tags=["nbval-ignore-output"]
 animal = recordings.simulate_recording(n_neurons=24, n_bins=4000, seed=1)
-round_animal = own.on_a_circle(animal)
-raw = own.laboratory(animal)
+round_animal = own.lessons.on_a_circle(animal)
+raw = own.lessons.laboratory(animal)
 figures.use(animal)  # a figure of this animal says that it is none
 print(", ".join(raw))
 
@@ -119,7 +119,7 @@ show(figures.own.binning(raw["spike_times"], edges, counts))
 # %%
 xy = xy_cm / 100
 line = xy, *own.linearise(xy, "line", ends=raw["ends"] / 100)
-raw_round = own.laboratory(round_animal)
+raw_round = own.lessons.laboratory(round_animal)
 xy_round = raw_round["position"] / 100
 circle = xy_round, *own.linearise(xy_round, "circle")
 

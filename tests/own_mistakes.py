@@ -11,11 +11,11 @@ import numpy as np
 from helpers.decoding import baselines
 from helpers.decoding.splits import contiguous_split
 from helpers.own import inspection
-from helpers.own.export import laboratory, on_a_circle, write_recording
+from helpers.own.export import write_recording
 from helpers.own.files import read_recording
 from helpers.own.ingest import recording_from_arrays
 from helpers.own.inspection import honest_split
-from helpers.own.lessons import refusals
+from helpers.own.lessons import laboratory, on_a_circle, refusals
 from helpers.own.ring import _share, whole_laps
 from helpers.own.steps import bin_edges, bin_spikes
 from helpers.recordings.loading import load_recording, simulate_recording

@@ -4,7 +4,7 @@ What chapter 09 tries out on animals whose truth is known is in `lessons`.
 """
 
 from . import lessons
-from .export import laboratory, on_a_circle, write_recording
+from .export import write_recording
 from .files import read_recording
 from .ingest import recording_from_arrays
 from .inspection import inspect_recording

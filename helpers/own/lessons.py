@@ -1,9 +1,9 @@
-"""What chapter 09 tries out before the analysis, on animals whose truth is known: a study each."""
+"""What chapter 09 tries out on animals whose truth is known, before the analysis: a study each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,9 +17,51 @@ from helpers.recordings import Recording
 
 from .broken import broken
 from .decoding import PLAIN, plain_methods
-from .export import write_recording
+from .export import spike_times, time_stamps, write_recording
 from .files import read_recording
 from .inspection import honest_split, inspect_recording
+
+ROOM_M = np.array([0.7, 0.4])  # where the track begins in the room of `laboratory`
+
+
+def on_a_circle(recording: Recording) -> Recording:
+    """Bend a simulated animal's way there and back into one lap of a circle, twice as long."""
+    if recording.true_phase is None:
+        raise ValueError(f"{recording.name} has no true_phase; only a simulated animal is bent")
+    length_m = 2 * recording.length_m
+    position = recording.true_phase % (2 * np.pi) / (2 * np.pi) * length_m
+    ahead = np.ones(len(position))
+    return replace(
+        recording, position=position, direction=ahead, geometry="circle", length_m=length_m,
+        segments=(), name=f"{recording.name}-circle",
+    )  # fmt: skip
+
+
+def laboratory(recording: Recording, seed: int = 0) -> dict:
+    """What a laboratory would hold of such an animal: spike times, and (x, y) in cm from a camera.
+
+    Arguments of `recording_from_arrays`, which gives the recording back: on a line its position to
+    the last digits, round a circle to what the sway leaves. Each spike's moment within its bin, and
+    the sway, are drawn by `seed`.
+    """
+    rng = np.random.default_rng(seed)
+    jitter = 0.49 * recording.bin_s
+    spikes = [np.sort(t + rng.uniform(-jitter, jitter, len(t))) for t in spike_times(recording)]
+    along = recording.position.astype(float)
+    sway = rng.normal(scale=0.01, size=along.shape)
+    given = {
+        "spike_times": spikes, "times": time_stamps(recording), "bin_s": recording.bin_s,
+        "geometry": recording.geometry, "unit": "cm", "direction": recording.direction,
+    }  # fmt: skip
+    if recording.geometry == "circle":
+        angle = 2 * np.pi * along / recording.length_m
+        radius = recording.length_m / (2 * np.pi) + sway
+        xy = np.stack([np.cos(angle), np.sin(angle)], axis=1) * radius[:, None]
+    else:
+        axis, across = np.array([0.8, 0.6]), np.array([-0.6, 0.8])
+        xy = np.outer(along, axis) + np.outer(sway, across)
+        given["ends"] = 100 * (ROOM_M + np.outer([0, recording.length_m], axis))
+    return {"position": 100 * (ROOM_M + xy), **given}
 
 
 def steps_lead_back(animal: Recording, made: Recording, ring: Recording, bent: Recording) -> None:

@@ -17,6 +17,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 
 import joblib
@@ -100,29 +101,24 @@ def _calls(waiting: deque, started: dict) -> Iterator:
 
 def _from(caller: int, *call) -> Outcome:
     """As `attempt`, in a process that ends with its caller and not some cells later."""
-    _Leash.to(caller)
+    _leash(caller)
     return attempt(*call)
 
 
-class _Leash:
-    """A thread that ends this process once whoever started it was killed."""
+@cache
+def _leash(caller: int) -> None:
+    """Start a thread that ends this process once whoever started it was killed."""
 
-    caller: int | None = None
-
-    @classmethod
-    def to(cls, caller: int) -> None:
-        if caller in (os.getpid(), cls.caller):
-            return
-        if os.getppid() != caller:  # killed while this process was starting
-            os._exit(1)
-        cls.caller = caller
-        threading.Thread(target=cls.watch, daemon=True).start()
-
-    @classmethod
-    def watch(cls) -> None:
-        while os.getppid() == cls.caller:
+    def watch():
+        while os.getppid() == caller:
             threading.Event().wait(1)
         os._exit(1)  # an exception would end a thread only
+
+    if caller == os.getpid():
+        return
+    if os.getppid() != caller:  # killed while this process was starting
+        os._exit(1)
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def on_a_cluster(tasks: Sequence[Task], client) -> Iterator[Outcome]:

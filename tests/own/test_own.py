@@ -1,5 +1,6 @@
 """The analysis of one's own recording: by hand where truth is known, and from each kind of file."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,21 +11,25 @@ from hypothesis import strategies as st
 
 from helpers.decoding.scores import mean_score
 from helpers.decoding.splits import nested_split
+from helpers.figures import style
 from helpers.own import decoding as own_decoding
 from helpers.own import jobs as own_jobs
+from helpers.own import page as own_page
 from helpers.own import ring as own_ring
 from helpers.own import study as own
 from helpers.own.broken import broken
-from helpers.own.export import laboratory, on_a_circle, write_recording
+from helpers.own.export import write_recording
 from helpers.own.files import read_recording
 from helpers.own.ingest import recording_from_arrays
 from helpers.own.inspection import honest_split
 from helpers.own.jobs import NAMES, SHUFFLED, TIME, TOLD, circle_labels, jobs_09, splits
+from helpers.own.lessons import laboratory, on_a_circle
 from helpers.recordings.loading import load_recording, simulate_recording
 from helpers.training.plan import Model
 
 RAT = simulate_recording(n_neurons=24, n_bins=5000, seed=4)
 ROUND = on_a_circle(RAT)
+MINE = replace(RAT, name="<b>mine & yours")
 CLAIM, NO_CLAIM = "longer than that of every one of 9 models", "no ring is claimed"
 
 
@@ -238,3 +243,76 @@ def test_the_verdict_claims_a_ring_only_beyond_the_null(p, said, monkeypatch):
     assert len(sentences) == 2
     scores[NAMES[TOLD]] = 39.0
     assert "these units say little of it" in analysis.verdict()[1]
+
+
+# The report
+
+
+@pytest.fixture(scope="module")
+def hasty_analysis(tmp_path_factory):
+    """An analysis in haste: what is tested is the page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CEBRA_BOOK_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("CEBRA_BOOK_DEVICE", "cpu")
+        patch.setattr(own_jobs, "ITERATIONS", {"quick": 20, "full": 20})
+        for name in ("POINTS", "LANDMARKS"):
+            patch.setattr(own_ring.topology, name, {"quick": 150, "full": 150})
+        return own.analyse(MINE, progress=False)
+
+
+def test_the_page_needs_nothing_else(hasty_analysis, tmp_path):
+    style.use(MINE)
+    page = tmp_path / "deep/report.html"
+    own_page.write_page(page, hasty_analysis)
+    html = page.read_text(encoding="utf-8")
+    sources = re.findall(r'(?:src|href)="([^"]{0,22})', html)
+    assert sources == ["data:image/png;base64,"] * 3
+    assert all(len(alt) > 40 for alt in re.findall(r'alt="([^"]*)"', html))
+    assert html.count("<table>") == 2
+    assert html.count("No rat ran here") == 1
+    assert "<b>mine" not in html
+    assert "&lt;b&gt;mine &amp; yours" in html
+    for rows in (hasty_analysis.decoding.rows, hasty_analysis.ring.rows):
+        assert all(f"<td>{cell}</td>" in html for row in rows for cell in row)
+    assert not re.search(r"<(script|link|iframe)", html)
+    with pytest.raises(ValueError, match="name it something.html"):
+        own_page.write_page(tmp_path / "report.txt", hasty_analysis)
+
+
+def test_a_file_becomes_a_page_beside_it(hasty_analysis, tmp_path, capsys, monkeypatch):
+    def known(recording, profile, seed):
+        assert recording.spikes.tolist() == MINE.spikes.tolist()
+        return replace(hasty_analysis, recording=recording, profile=profile, seed=seed)
+
+    monkeypatch.setattr(own, "analyse", known)
+    path = tmp_path / "mine.nwb"  # which says neither how long the track is, nor of what shape
+    write_recording(path, replace(MINE, true_phase=None))
+    assert (
+        own_page.main([str(path), "--geometry", "line", "--length", "1.7", "--profile", "full"])
+        == 0
+    )
+    html = path.with_suffix(".html").read_text(encoding="utf-8")
+    assert "<h1>mine</h1>" in html
+    assert "on a line of 1.70 m" in html
+    assert "profile full · seed 0 ·" in html
+    assert "No rat ran here" not in html  # the file does not say where it comes from
+    assert capsys.readouterr().out.strip().endswith("mine.html")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("mine.txt", b"1", "of no kind that is read here"),
+        ("mine.npz", b"half", "mine.npz: not readable"),
+        ("none.npz", None, "is missing; check the path"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_line(name, content, said, tmp_path, capsys):
+    if content:
+        (tmp_path / name).write_bytes(content)
+    assert own_page.main([str(tmp_path / name)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert said in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.glob("*.html"))

@@ -491,7 +491,7 @@ def test_a_killed_sweep_leaves_no_process_and_goes_on_where_it_was(data, own_cac
 
 def test_a_process_that_starts_after_its_caller_died_computes_nothing():
     # The bug: it was on no leash yet, and computed a whole cell for nobody.
-    orphan = "from helpers.sweep.engines import _Leash\n_Leash.to(2**30)\nprint('computes')"
+    orphan = "from helpers.sweep.engines import _leash\n_leash(2**30)\nprint('computes')"
     run = subprocess.run([sys.executable, "-c", orphan], cwd=ROOT, capture_output=True, text=True)
     assert (run.returncode, run.stdout) == (1, ""), run.stderr
 
