@@ -58,21 +58,12 @@ def write_page(path: Path, analysis: Analysis) -> None:
         analysis=analysis,
         recording=recording,
         warning=warning(recording),
-        provenance=_provenance(analysis),
+        device=describe_device(),
+        versions=versions(),
         figures=figures.own,
         style=style,
     )
     write_text(Path(path), page + "\n")
-
-
-def _provenance(analysis: Analysis) -> str:
-    recording = analysis.recording
-    known = ", ".join(f"{name} {version}" for name, version in versions().items())
-    parts = (
-        f"profile {analysis.profile}", f"seed {analysis.seed}", describe_device(), known,
-        f"data {recording.digest[:8]}", f"source {recording.source}",
-    )  # fmt: skip
-    return " · ".join(parts)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -62,29 +62,14 @@ class Decoded:
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """All that was measured.
-
-    Attributes
-    ----------
-    recording : Recording
-    profile : {"quick", "full"}
-    seed : int
-    splits : mapping of str to Split
-        That were tested, by name.
-    findings : tuple of Finding
-        What the inspection warned of.
-    fits : mapping of Model to Fit
-        Trained on training laps.
-    decoding : Decoded
-    ring : RingTest
-    """
+    """All that was measured of one recording."""
 
     recording: Recording
     profile: str
     seed: int
-    splits: Mapping[str, Split]
-    findings: tuple[Finding, ...]
-    fits: Mapping[Model, Fit]
+    splits: Mapping[str, Split]  # that were tested, by name
+    findings: tuple[Finding, ...]  # what the inspection warned of
+    fits: Mapping[Model, Fit]  # trained on training laps
     decoding: Decoded
     ring: RingTest
 
