@@ -28,12 +28,7 @@ COLOURS = {
 def binning(spike_times, edges: np.ndarray, counts: np.ndarray) -> Picture:
     """Spikes of the busiest units as ticks, and their counts in eighty bins below.
 
-    Parameters
-    ----------
-    spike_times : sequence of N arrays
-        Seconds.
-    edges : (T + 1,) array
-    counts : (T, N) array
+    Seconds of N units, edges of T bins, (T + 1,) seconds, and counts, (T, N).
     """
     busy = np.argsort(counts.sum(axis=0))[::-1][:8]
     edges, counts = edges[40:121], counts[40:120, busy]
@@ -90,10 +85,7 @@ def speed_filter(recording: Recording, limit: float) -> Picture:
 def unrolled(line: tuple, circle: tuple) -> Picture:
     """Places in the plane, coloured by the metres that they were unrolled to.
 
-    Parameters
-    ----------
-    line, circle : ((S, 2) metres, (S,) metres along the track, its length)
-        Places that were not tracked are NaN.
+    For each the places, (S, 2) metres, their metres along the track, (S,), and its length.
     """
     panels = {"a line across the room": line, "a circle": circle}
     fig, axes = plt.subplots(1, len(panels), figsize=(4.6 * len(panels), 3.8), squeeze=False)

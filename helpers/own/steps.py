@@ -39,15 +39,10 @@ def numbers(values, field: str, *dimensions: int) -> np.ndarray:
         return array.astype(np.float64)
 
 
-def is_real(value) -> bool:
-    """Say whether a value is one real number, and no truth value."""
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    return number and bool(np.isreal(value))
-
-
-def positive(value, field: str, mend: str) -> float:
-    """Return `value` as a float, or raise if it is no finite number above zero."""
-    if not is_real(value) or not 0 < value < np.inf:
+def positive(value, field: str, mend: str, zero: bool = False) -> float:
+    """Return `value` as a float, or raise if it is no finite number above zero, or zero itself."""
+    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not is_number or not np.isreal(value) or not (0 < value < np.inf or zero and value == 0):
         raise ValueError(f"{field} is {shown(value)}; {mend}")
     return float(value)
 

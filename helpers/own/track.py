@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from helpers.recordings import Recording, stretches
 
-from .steps import is_real, nearest, numbers, one_of, shown
+from .steps import nearest, numbers, one_of, positive
 
 UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 CROOKED = 0.35  # spread across a straight track, or of a circle's radius, over that along it
@@ -163,8 +163,7 @@ def only_running(recording: Recording, above_m_s: float = STILL_M_S) -> Recordin
     ValueError
         If fewer than two bins are left.
     """
-    if not is_real(above_m_s) or not 0 <= above_m_s < np.inf:
-        raise ValueError(f"running is {shown(above_m_s)}; give a speed in metres per second")
+    above_m_s = positive(above_m_s, "running", "give a speed in metres per second", zero=True)
     bins = np.flatnonzero(recording.running(above_m_s))
     if len(bins) < 2:
         raise ValueError(

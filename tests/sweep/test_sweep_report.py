@@ -7,10 +7,11 @@ from scipy.stats import ttest_1samp
 
 from helpers.figures import style
 from helpers.figures import sweep as pictures
+from helpers.own.lessons import on_a_circle
 from helpers.recordings.loading import load_recording
 from helpers.sweep.grid import Grid
 from helpers.sweep.jobs import grid_09, sweep_jobs_09
-from helpers.sweep.study import DECODING, Taught
+from helpers.sweep.study import DECODING, Taught, taught
 
 GRID = Grid(
     recordings=["rat"],
@@ -121,12 +122,18 @@ def test_the_chapters_grids_keep_to_their_size(profile, counts):
         grid_09(recording, "long")
 
 
+def test_what_cannot_be_swept_is_said_and_teaches_nothing(capsys):
+    assert taught(on_a_circle(load_recording("simulated")), "quick") is None
+    assert "no sweep: " in (said := capsys.readouterr().out)
+    assert "ran on a circle" in said
+
+
 def test_the_figure_shows_every_seed_and_cuts_wide_intervals():
     style.use()
-    taught = Taught(rows(), GRID)
-    wide = [one._replace(low=-np.inf) for one in taught.changes[DECODING]]
-    taught.changes[DECODING] = wide
-    fig = pictures.changes(taught).fig
+    study = Taught(rows(), GRID)
+    wide = [one._replace(low=-np.inf) for one in study.changes[DECODING]]
+    study.changes[DECODING] = wide
+    fig = pictures.changes(study).fig
     left, right = fig.axes
     dots = [len(c.get_offsets()) for c in left.collections if len(c.get_offsets()) > 1]
     assert dots == [4, 4]
