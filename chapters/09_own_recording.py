@@ -49,47 +49,14 @@ profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
 seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-import tempfile
-
-import numpy as np
 from IPython.display import Markdown, display
 
-from helpers.claims import banner, begin, expect
-from helpers.decoding import mean_score
-from helpers.figures import own as pictures
-from helpers.figures import style
-from helpers.figures import sweep as sweep_pictures
-from helpers.own import (
-    PLAIN,
-    TIME,
-    TOLD,
-    bin_edges,
-    bin_spikes,
-    honest_split,
-    inspect_recording,
-    laboratory,
-    linearise,
-    on_a_circle,
-    only_running,
-    plain_methods,
-    read_recording,
-    recording_from_arrays,
-    refusals,
-    sample_position,
-    write_recording,
-)
-from helpers.own import page as own_page
-from helpers.own import study as own
+from helpers import claims, figures, own, recordings, sweep
+from helpers.figures import show
 from helpers.places import runs
-from helpers.recordings import load_recording, simulate_recording
-from helpers.sweep import grid_09
-from helpers.sweep import report as taught
-from helpers.sweep.sweep import sweep
 
-rec = load_recording(recording, on_missing="simulate")
-begin("09", rec, profile, overridden=seed != 0)
-style.use(rec)
-banner(rec, profile)
+rec = recordings.load_recording(recording, on_missing="simulate")
+claims.open_chapter("09", rec, profile, seed)
 
 # %% [markdown]
 # ## What to bring
@@ -121,10 +88,10 @@ banner(rec, profile)
 # would have it. If the steps are right, they must lead back to what it was made from.
 
 # %% tags=["nbval-ignore-output"]
-animal = simulate_recording(n_neurons=24, n_bins=4000, seed=1)
-round_animal = on_a_circle(animal)
-raw = laboratory(animal)
-style.use(animal)  # a figure of this animal says that it is none
+animal = recordings.simulate_recording(n_neurons=24, n_bins=4000, seed=1)
+round_animal = own.lessons.on_a_circle(animal)
+raw = own.lessons.laboratory(animal)
+figures.use(animal)  # a figure of this animal says that it is none
 print(", ".join(raw))
 
 # %% [markdown]
@@ -134,24 +101,15 @@ print(", ".join(raw))
 # neighbours in time reaches over the hole.
 
 # %%
-edges = bin_edges(raw["times"][0], raw["times"][-1], raw["bin_s"])
-counts = bin_spikes(raw["spike_times"], edges)
-xy_cm, tracked = sample_position(
-    raw["times"], raw["position"], edges[:-1] + raw["bin_s"] / 2, max_gap_s=0.25
+edges = own.bin_edges(raw["times"][0], raw["times"][-1], raw["bin_s"])
+counts = own.bin_spikes(raw["spike_times"], edges)
+middles = edges[:-1] + raw["bin_s"] / 2
+xy_cm, tracked = own.sample_position(
+    raw["times"], raw["position"], middles, max_gap_s=0.25
 )
 
 # %% tags=["nbval-ignore-output"]
-busy = np.argsort(counts.sum(axis=0))[::-1][:8]
-shown = slice(40, 121)
-style.show(
-    pictures.binning(
-        [raw["spike_times"][unit] for unit in busy], edges[shown], counts[40:120, busy]
-    ),
-    alt="Above, spikes of eight units as ticks, with the borders of the bins as thin lines; below, the same stretch as a "
-    "grid of counts, a row a unit, a column a bin.",
-    caption="The eight busiest units. Above, spike times; below, what is left of them: a whole number a bin.",
-    name="binning",
-)
+show(figures.own.binning(raw["spike_times"], edges, counts))
 
 # %% [markdown]
 # **Unrolling.** A camera sees a plane, a track has one coordinate. On a line, places are projected onto the way from end
@@ -159,25 +117,14 @@ style.show(
 # line and no circle are refused, not squeezed.
 
 # %%
-along, length_m = linearise(xy_cm / 100, "line", ends=raw["ends"] / 100)
-raw_round = laboratory(round_animal)
+xy = xy_cm / 100
+line = xy, *own.linearise(xy, "line", ends=raw["ends"] / 100)
+raw_round = own.lessons.laboratory(round_animal)
 xy_round = raw_round["position"] / 100
-along_round, round_m = linearise(xy_round, "circle")
+circle = xy_round, *own.linearise(xy_round, "circle")
 
 # %% tags=["nbval-ignore-output"]
-style.show(
-    pictures.unrolled(
-        {
-            "a line across the room": (xy_cm[tracked] / 100, along[tracked], length_m),
-            "a circle": (xy_round, along_round, round_m),
-        }
-    ),
-    alt="Two tracks seen from above: a slanting line and a circle, each dot a place of the animal, coloured from one end of "
-    "the track to the other; on the circle the two ends of the colours meet.",
-    caption="Places in the room, coloured by the metres that they become. The circle is the same animal's way there and "
-    "back, bent until its ends met.",
-    name="unrolled",
-)
+show(figures.own.unrolled(line, circle))
 
 # %% [markdown]
 # **Standing still.** A rat that rests may think of elsewhere: its cells replay other places. Whether slow bins are kept is
@@ -185,37 +132,22 @@ style.show(
 # recording is cut.
 
 # %%
-whole = recording_from_arrays(**raw, name="whole")
-moving = only_running(whole, 0.05)
+whole = own.recording_from_arrays(**raw, name="whole")
+moving = own.only_running(whole, 0.05)
 
 # %% tags=["nbval-ignore-output"]
-part = slice(0, 800)
-style.show(
-    pictures.speed_filter(
-        whole.position[part], whole.speed()[part], whole.running(0.05)[part], whole.bin_s, 0.05
-    ),
-    alt="Above, the position over the first runs: a zigzag of kept bins, with crosses at the ends of the track where the "
-    "animal stood. Below, its speed, with the limit as a dashed line.",
-    caption="Crosses: bins that the filter leaves out. They lie at the ends of the track, where the animal waits.",
-    name="speed",
-)
-display(
-    Markdown(
-        f"The filter keeps {len(moving.spikes):,} of {len(whole.spikes):,} bins, in {len(moving.segments)} stretches "
-        f"instead of {len(whole.segments)}."
-    )
+show(figures.own.speed_filter(whole, 0.05))
+Markdown(
+    f"The filter keeps {len(moving.spikes):,} of {len(whole.spikes):,} bins, "
+    f"in {len(moving.segments)} stretches instead of {len(whole.segments)}."
 )
 
 # %% [markdown]
 # All steps are one call, `recording_from_arrays(position, spike_times=…, times=…, unit="cm")`. Does it lead back?
 
 # %%
-expect("own.steps.counts_come_back", bool(np.array_equal(whole.spikes, animal.spikes)))
-away_mm = 1000 * np.abs(whole.position - animal.position).max()
-expect("own.steps.places_within_a_millimetre", bool(away_mm < 1))
-bent = recording_from_arrays(**raw_round)
-apart = np.abs(bent.position / bent.length_m - round_animal.position / round_animal.length_m)
-expect("own.steps.circle_within_a_hundredth", bool(np.minimum(apart, 1 - apart).max() < 0.01))
+bent = own.recording_from_arrays(**raw_round)
+own.lessons.steps_lead_back(animal, whole, round_animal, bent)
 
 # %% [markdown]
 # ## Three kinds of file
@@ -225,23 +157,12 @@ expect("own.steps.circle_within_a_hundredth", bool(np.minimum(apart, 1 - apart).
 # back is compared to the last bit: spikes, places, directions, cuts.
 
 # %% tags=["nbval-ignore-output"]
-known = load_recording("simulated")
-folder = tempfile.TemporaryDirectory()
-said = {"nwb": {"length_m": known.length_m}}
-back, rows = {}, []
-for kind in ("npz", "mat", "nwb"):
-    path = Path(folder.name) / f"animal.{kind}"
-    write_recording(path, known)
-    back[kind] = read_recording(path, **said.get(kind, {}))
-    bins, units = back[kind].spikes.shape
-    equal = "equal" if back[kind].digest == known.digest else "DIFFERENT"
-    megabytes = f"{path.stat().st_size / 1e6:.2f}"
-    rows.append((f"`.{kind}`", megabytes, f"{bins:,}", f"{units}", equal))
-display(Markdown(own.markdown_table(("file", "megabytes", "bins", "units", "read back"), rows)))
+known = recordings.load_recording("simulated")
+files = own.lessons.three_files(known)
+files.table()
 
 # %%
-for kind, found in back.items():
-    expect(f"own.files.{kind}_is_equal", found.digest == known.digest)
+files.expect()
 
 # %% [markdown]
 # A file is never trusted further than its numbers. Pickles, which can run any code, stay closed; a damaged file is
@@ -254,18 +175,11 @@ for kind, found in back.items():
 # hand in a recording that cannot be right, and what the book says to each:
 
 # %% tags=["nbval-ignore-output"]
-refused = refusals(known, Path(folder.name))
-display(
-    Markdown(
-        own.markdown_table(
-            ("what was broken", "what the book says"),
-            [(name, line.replace("|", "/")) for name, line in refused.items()],
-        ).replace("--:", "---")
-    )
-)
+refused = own.lessons.refusals(known)
+refused.table()
 
 # %%
-expect("own.refused", len(refused))
+refused.expect()
 
 # %% [markdown]
 # The subtlest is the label that is slower than the laps. If position hardly changes while a lap lasts, then bins held out
@@ -278,37 +192,27 @@ expect("own.refused", len(refused))
 
 # %% tags=["nbval-ignore-output"]
 stand_in = rec.source == "simulated"
-buddy = load_recording("simulated-buddy" if stand_in else "buddy", on_missing="simulate")
-arrays = {"spikes": np.array(buddy.spikes), "position": np.array(buddy.position)}
-given = recording_from_arrays(**arrays, bin_s=0.025, length_m=1.6, name="buddy-as-arrays")
-style.use(buddy)
-banner(buddy, profile)
-moves = buddy.running()
-same_way = np.mean(given.direction[moves] == buddy.direction[moves])
-plain = plain_methods(given, honest_split(given))
-said = [finding.line for finding in inspect_recording(given)] or ["nothing to warn of"]
-display(
-    Markdown(
-        f"Direction, read off the movement, sorts {max(same_way, 1 - same_way):.1%} of his moving bins as the data set "
-        f"does{', with right and left exchanged' * bool(same_way < 0.5)}, and finds {len(given.trials())} round trips "
-        f"where it has {len(buddy.trials())}. The inspection: {'; '.join(said)}. Without any training, the "
-        f"Bayesian decoder reads his place to {mean_score([plain[PLAIN[2]]], 'median_cm'):.1f} cm "
-        f"(median, held-out laps); a constant guess is off by {mean_score([plain[PLAIN[3]]], 'median_cm'):.1f} cm."
-    )
+buddy = recordings.load_recording(
+    "simulated-buddy" if stand_in else "buddy", on_missing="simulate"
 )
+given = own.recording_from_arrays(
+    buddy.position.copy(), spikes=buddy.spikes.copy(),
+    bin_s=0.025, length_m=1.6, name="buddy-as-arrays",
+)  # fmt: skip
+figures.use(buddy)
+claims.banner(buddy, profile)
+stranger = own.lessons.stranger(given, buddy)
+stranger.report()
 
 # %%
 if (buddy.source == "simulated") == stand_in:
-    expect("own.buddy.direction", max(same_way, 1 - same_way))
-    expect("own.buddy.trips", len(given.trials()))
-    expect("own.buddy.bayes.median_cm", mean_score([plain[PLAIN[2]]], "median_cm"))
+    stranger.expect()
 
 # %% tags=["nbval-ignore-output"]
 if profile == "full":
     buddys = own.analyse(given, "quick", seed)
     display(Markdown("And the whole analysis, in its quick profile:"))
-    display(Markdown(own.markdown_table(*own.decoding_rows(buddys))))
-    display(Markdown(own.markdown_table(*own.ring_rows(buddys))))
+    display(buddys.decoding.table(), buddys.ring.table())
 else:
     print("The full profile puts Buddy through the whole analysis, too.")
 
@@ -320,13 +224,12 @@ else:
 # null. Then everything is measured on laps that none of them has met.
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-style.use(rec)
+figures.use(rec)
 analysis = own.analyse(rec, profile, seed)
-said = [finding.line for finding in analysis.findings] or ["nothing to warn of"]
-display(Markdown(f"Held out: {analysis.split_name}. The inspection:\n\n- " + "\n- ".join(said)))
+analysis.inspection()
 
 # %% tags=["nbval-ignore-output"]
-style.show(*own_page.spheres(analysis))
+show(figures.own.spheres(analysis))
 
 # %% [markdown]
 # ### Decoding
@@ -336,14 +239,11 @@ style.show(*own_page.spheres(analysis))
 # guess. If your embedding does not beat the counts, that is no failure of yours. It is what decoding is like.
 
 # %% tags=["nbval-ignore-output"]
-display(Markdown(own.markdown_table(*own.decoding_rows(analysis))))
-style.show(*own_page.paths(analysis))
+display(analysis.decoding.table())
+show(figures.own.paths(analysis))
 
 # %%
-SHORT = {own.NAMES[told]: told for told in own.NAMES}
-SHORT |= dict(zip(PLAIN, ("counts", "pca", "bayes", "constant"), strict=True))
-for name, results in analysis.results.items():
-    expect(f"own.{SHORT[name]}.median_cm", mean_score(results, "median_cm"), split=results[0].split)
+analysis.decoding.expect()
 
 # %% [markdown]
 # ### The ring
@@ -353,14 +253,11 @@ for name, results in analysis.results.items():
 # exactly once, there and back? The same bins in random order say what chance would do.
 
 # %% tags=["nbval-ignore-output"]
-display(Markdown(own.markdown_table(*own.ring_rows(analysis))))
-style.show(*own_page.loops(analysis))
+display(analysis.ring.table())
+show(figures.own.loops(analysis.ring.lengths))
 
 # %%
-for told in (TOLD, TIME):
-    expect(f"own.ring.{told}.longest_h1", float(np.median(analysis.rings[told].longest)))
-    expect(f"own.ring.{told}.wound", analysis.rings[told].share)
-expect("own.ring.null.longest_h1", float(analysis.null.max()))
+analysis.ring.expect()
 
 # %% [markdown]
 # ### The report
@@ -369,9 +266,11 @@ expect("own.ring.null.longest_h1", float(analysis.null.max()))
 
 # %% tags=["nbval-ignore-output"]
 page = runs(root) / "own" / f"{rec.key}-{profile}.html"
-own_page.write_page(page, analysis)
-shown = f"`{page.relative_to(root)}`" if page.is_relative_to(root) else f"`{page.name}`"
-display(Markdown("- " + "\n- ".join([*own.verdict_sentences(analysis), f"The report: {shown}"])))
+own.write_page(page, analysis)
+inside = page.is_relative_to(root)
+shown = page.relative_to(root) if inside else page.name
+said = [*analysis.verdict(), f"The report: `{shown}`"]
+Markdown("- " + "\n- ".join(said))
 
 # %% [markdown]
 # ## What a sweep taught
@@ -382,48 +281,18 @@ display(Markdown("- " + "\n- ".join([*own.verdict_sentences(analysis), f"The rep
 # one more option; see *Sweeps* in the README.
 
 # %% tags=["nbval-ignore-output"]
-grid = grid_09(rec, profile, seed)
-try:
-    swept = sweep(grid, {rec.key: rec}, progress=False)
-except ValueError as error:  # a circle, or too few laps for the nested split
-    swept = None
-    print(f"no sweep: {error}")
-if swept and swept.failures:
-    print("failed:", swept.failures)
-if swept:
-    display(Markdown(taught.effect_table(swept.rows, grid)))
+taught = sweep.taught(rec, profile, seed)
+if taught:
+    display(taught.table())
 
 # %% tags=["nbval-ignore-output"]
-if swept:
-    panels = {}
-    for measure, label in (
-        (taught.DECODING, "change of the median error (cm)"),
-        (taught.RING, "change of the longest loop's lead"),
-    ):
-        panels[label] = {
-            one.name: sweep_pictures.Change(
-                one.changes, one.low, one.high, one.sign * measure.better
-            )
-            for one in taught.effects(swept.rows, grid, measure)
-        }
-    style.show(
-        sweep_pictures.changes(panels),
-        alt="Two panels, a row a setting: the change of the median error and of the longest loop's lead against the base "
-        "settings, a dot a seed, with the interval of the mean and a dashed line at no change.",
-        caption="A dot a seed; short upright lines are means, long level ones their intervals. Left of zero, decoding "
-        "is better; right of zero, the loop stands out more. Intervals are cut off at the edge of the picture.",
-        name="sweep",
-    )
-    display(Markdown(taught.verdict(swept.rows, grid)))
+if taught:
+    show(figures.sweep.changes(taught))
+    display(taught.verdict())
 
 # %%
-if swept:
-    for measure, last in ((taught.DECODING, "median_cm"), (taught.RING, "gap")):
-        base = taught.base_values(swept.rows, grid, measure)
-        expect(f"sweep.base.{last}", base.mean(), sd=base.std(ddof=1), n=len(base))
-        for one in taught.effects(swept.rows, grid, measure):
-            found = taught.setting_values(swept.rows, grid, {one.parameter: one.value}, measure)
-            expect(f"sweep.{one.slug}.{last}", found.mean(), sd=found.std(ddof=1), n=len(found))
+if taught:
+    taught.expect()
 
 # %% [markdown]
 # ## What could fool us

@@ -11,11 +11,11 @@ import numpy as np
 from helpers.decoding import baselines
 from helpers.decoding.splits import contiguous_split
 from helpers.own import inspection
-from helpers.own.broken import refusals
-from helpers.own.export import laboratory, on_a_circle, write_recording
+from helpers.own.export import write_recording
 from helpers.own.files import read_recording
 from helpers.own.ingest import recording_from_arrays
 from helpers.own.inspection import honest_split
+from helpers.own.lessons import laboratory, on_a_circle, refusals
 from helpers.own.ring import _share, whole_laps
 from helpers.own.steps import bin_edges, bin_spikes
 from helpers.recordings.loading import load_recording, simulate_recording
@@ -87,8 +87,8 @@ def a_spike_lost(kind):
 
 
 def refused_without_inspection():
-    with TemporaryDirectory() as folder, patch.object(inspection, "CHECKS", ()):
-        return len(refusals(RAT, Path(folder)))
+    with patch.object(inspection, "CHECKS", ()):
+        return len(refusals(RAT).lines)
 
 
 def of_buddy(last):

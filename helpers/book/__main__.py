@@ -234,11 +234,11 @@ def do_release(given: argparse.Namespace) -> int:
 
 def do_sweep(given: argparse.Namespace) -> int:
     """Fit a grid of models, judge them on validation laps, write one table."""
-    from helpers.sweep import sweep
+    from helpers.sweep import run
 
     dask = given.dask is not None
     workers = given.workers if given.dask in (None, EVERY_CORE) else given.dask
-    return sweep.run(given.grid, given.out, workers, dask, given.scheduler)
+    return run(given.grid, given.out, workers, dask, given.scheduler)
 
 
 def do_clean(given: argparse.Namespace) -> int:

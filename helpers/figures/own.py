@@ -1,28 +1,39 @@
-"""Drawings of one's own recording: the steps from raw data to bins, and what became of it."""
+"""One's own recording: the steps from raw data to bins, and what became of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 
 from . import style
 from .embeddings import cloud
+from .style import Picture
+
+if TYPE_CHECKING:
+    from helpers.own import Analysis
+    from helpers.recordings import Recording
+
+BAYES = "Bayesian decoder"
+COLOURS = {
+    "CEBRA, told position": style.VARIANT_COLOURS["posdir"],
+    "CEBRA, told time only": style.VARIANT_COLOURS["time"],
+    BAYES: style.VIOLET,
+}
+"""Of methods and kinds of models; nonsense is grey. The order is that of panels."""
 
 
-def binning(times: Sequence[np.ndarray], edges: np.ndarray, counts: np.ndarray) -> Figure:
-    """Draw spikes of a few units as ticks, and their counts in bins below.
+def binning(spike_times, edges: np.ndarray, counts: np.ndarray) -> Picture:
+    """Spikes of the busiest units as ticks, and their counts in eighty bins below.
 
-    Parameters
-    ----------
-    times : sequence of N arrays
-        Seconds.
-    edges : (T + 1,) array
-    counts : (T, N) array
+    Seconds of N units, edges of T bins, (T + 1,) seconds, and counts, (T, N).
     """
+    busy = np.argsort(counts.sum(axis=0))[::-1][:8]
+    edges, counts = edges[40:121], counts[40:120, busy]
     fig, (above, below) = plt.subplots(2, 1, figsize=(9, 4), sharex=True)
+    times = [spike_times[unit] for unit in busy]
     shown = [t[(t >= edges[0]) & (t < edges[-1])] for t in times]
     above.eventplot(shown, colors=style.TEAL, linelengths=0.8, linewidths=1)
     for edge in edges:
@@ -34,113 +45,130 @@ def binning(times: Sequence[np.ndarray], edges: np.ndarray, counts: np.ndarray) 
     below.set(ylabel="unit", xlabel="time (s)", title="counts")
     above.grid(visible=False)
     below.grid(visible=False)
-    return fig
+    return Picture(
+        fig,
+        "Above, spikes of eight units as ticks, with the borders of the bins as thin lines; below, "
+        "the same stretch as a grid of counts, a row a unit, a column a bin.",
+        "The eight busiest units. Above, spike times; below, what is left of them: a whole number "
+        "a bin.",
+        "binning",
+    )
 
 
-def speed_filter(position, speed, kept, bin_s: float, limit: float) -> Figure:
-    """Draw a stretch of the run, its speed, and which bins the filter leaves.
-
-    Parameters
-    ----------
-    position, speed : (T,) arrays
-        Metres; metres per second.
-    kept : (T,) bool array
-    bin_s, limit : float
-    """
-    time = bin_s * np.arange(len(position))
+def speed_filter(recording: Recording, limit: float) -> Picture:
+    """The first runs, their speed in metres per second, and which bins a limit leaves."""
+    part = slice(0, 800)
+    position, kept = recording.position[part], recording.running(limit)[part]
+    time = recording.bin_s * np.arange(len(position))
     fig, (above, below) = plt.subplots(2, 1, figsize=(9, 4), sharex=True)
     above.plot(time, position, color=style.MUTED, lw=0.8)
-    above.scatter(time[kept], np.asarray(position)[kept], s=5, color=style.TEAL, label="kept")
+    above.scatter(time[kept], position[kept], s=5, color=style.TEAL, label="kept")
     above.scatter(
-        time[~kept], np.asarray(position)[~kept], s=14, marker="x", color=style.CORAL,
-        linewidths=0.8, label="left out",
+        time[~kept], position[~kept], s=14, marker="x", color=style.CORAL, linewidths=0.8,
+        label="left out",
     )  # fmt: skip
     above.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
-    below.plot(time, speed, color=style.AMBER)
+    below.plot(time, recording.speed()[part], color=style.AMBER)
     below.axhline(limit, color=style.INK, ls=(0, (4, 3)), lw=1)
     above.set(ylabel="position (m)")
     below.set(ylabel="speed (m/s)", xlabel="time (s)")
-    return fig
+    return Picture(
+        fig,
+        "Above, the position over the first runs: a zigzag of kept bins, with crosses at the ends "
+        "of the track where the animal stood. Below, its speed, with the limit as a dashed line.",
+        "Crosses: bins that the filter leaves out. They lie at the ends of the track, where the "
+        "animal waits.",
+        "speed",
+    )
 
 
-def unrolled(panels: Mapping[str, tuple[np.ndarray, np.ndarray, float]]) -> Figure:
-    """Draw places in the plane, coloured by the metres that they were unrolled to.
+def unrolled(line: tuple, circle: tuple) -> Picture:
+    """Places in the plane, coloured by the metres that they were unrolled to.
 
-    Parameters
-    ----------
-    panels : mapping of title to ((S, 2) metres, (S,) metres along the track, its length)
+    For each the places, (S, 2) metres, their metres along the track, (S,), and its length.
     """
+    panels = {"a line across the room": line, "a circle": circle}
     fig, axes = plt.subplots(1, len(panels), figsize=(4.6 * len(panels), 3.8), squeeze=False)
     for ax, (title, (xy, position, length_m)) in zip(axes[0], panels.items(), strict=True):
-        dots = ax.scatter(*np.asarray(xy).T, c=position, s=5, cmap="book.position", vmin=0,
-                          vmax=length_m)  # fmt: skip
+        x, y = np.asarray(xy).T
+        dots = ax.scatter(x, y, c=position, s=5, cmap="book.position", vmin=0, vmax=length_m)
         ax.set(title=title, xlabel="x (m)", ylabel="y (m)")
         ax.set_aspect("equal", adjustable="datalim")
         fig.colorbar(dots, ax=ax, label="along the track (m)")
-    return fig
+    return Picture(
+        fig,
+        "Two tracks seen from above: a slanting line and a circle, each dot a place of the animal, "
+        "coloured from one end of the track to the other; on the circle the two ends of the "
+        "colours meet.",
+        "Places in the room, coloured by the metres that they become. The circle is the same "
+        "animal's way there and back, bent until its ends met.",
+        "unrolled",
+    )
 
 
-def spheres(embeddings: Mapping[str, tuple[np.ndarray, np.ndarray]], length_m: float) -> Figure:
-    """Draw embeddings on their spheres, coloured by position.
-
-    Parameters
-    ----------
-    embeddings : mapping of title to ((T, 3) array, (T,) metres)
-    length_m : float
-    """
-    n = len(embeddings)
-    fig = plt.figure(figsize=(3.7 * n, 3.9))
-    norm = plt.Normalize(0, length_m)
-    for number, (title, (points, position)) in enumerate(embeddings.items(), 1):
-        ax = fig.add_subplot(1, n, number, projection="3d")
+def spheres(analysis: Analysis) -> Picture:
+    """The embedding of each kind of model, coloured by position."""
+    found, recording = analysis.first, analysis.recording
+    position = recording.position[analysis.first_split.train]
+    fig = plt.figure(figsize=(3.7 * len(found), 3.9))
+    norm = plt.Normalize(0, recording.length_m)
+    for number, (title, points) in enumerate(found.items(), 1):
+        ax = fig.add_subplot(1, len(found), number, projection="3d")
         cloud(ax, points, position, cmap="book.position", norm=norm)
         ax.set_title(title)
     mappable = plt.cm.ScalarMappable(norm, "book.position")
     fig.colorbar(mappable, ax=fig.axes, shrink=0.7, label="position (m)")
-    return fig
-
-
-def decoded_paths(
-    time: np.ndarray, truth: np.ndarray, guesses: Mapping[str, np.ndarray], colours: Mapping
-) -> Figure:
-    """Draw where the animal was and where decoders believe it was, a panel a decoder.
-
-    Parameters
-    ----------
-    time, truth : (n,) arrays
-        Seconds of held-out bins laid end to end; metres.
-    guesses : mapping of title to (n,) metres
-    colours : mapping of title to colour
-    """
-    fig, axes = plt.subplots(
-        len(guesses), 1, figsize=(9, 1.9 * len(guesses) + 0.6), sharex=True, squeeze=False
+    return Picture(
+        fig,
+        "Three spheres with the embedding of each model, coloured by position: told the position, "
+        "told only time, and told nonsense.",
+        "Training laps of the first fold, a dot a bin, coloured by where the animal was. The model "
+        "in the middle was never told a place: whatever order its colours have, the units brought.",
+        "own-spheres",
     )
-    for ax, (title, guess) in zip(axes[:, 0], guesses.items(), strict=True):
+
+
+def paths(analysis: Analysis) -> Picture:
+    """Where the animal was on held-out laps and where decoders believe it was, a panel each."""
+    recording = analysis.recording
+    first = {name: analysis.decoding.results[name][0] for name in COLOURS}
+    truth = first[BAYES].label[:, 0]
+    time = recording.bin_s * np.arange(len(truth))
+    fig, axes = plt.subplots(len(first), 1, figsize=(9, 1.9 * len(first) + 0.6), sharex=True)
+    for ax, (title, result) in zip(axes, first.items(), strict=True):
+        guess = result.predicted[:, 0]
+        if recording.geometry == "circle":  # it is kept as that one of its equals nearest to truth
+            guess = guess % recording.length_m
         ax.scatter(time, truth, s=3, color=style.MUTED, label="animal")
-        ax.scatter(time, guess, s=5, color=colours[title], label="decoded")
+        ax.scatter(time, guess, s=5, color=COLOURS[title], label="decoded")
         ax.set(title=title, ylabel="position (m)")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
+    handles, labels = axes[0].get_legend_handles_labels()
     fig.legend(handles, labels, loc="outside lower right", ncols=2, markerscale=2)
-    axes[-1, 0].set_xlabel("held-out bins, end to end (s)")
-    return fig
+    axes[-1].set_xlabel("held-out bins, end to end (s)")
+    return Picture(
+        fig,
+        "Position against time on held-out laps, a panel a decoder: the animal's path in grey, the "
+        "decoded places as coloured dots over it.",
+        "Held-out laps of the first fold. No model here, and no rate map, has seen them.",
+        "own-paths",
+    )
 
 
-def loops(models: Mapping[str, np.ndarray], null: np.ndarray, colours: Mapping) -> Figure:
-    """Draw the longest loop of each subsample, and those of models that were told nonsense.
-
-    Parameters
-    ----------
-    models : mapping of title to (n,) lengths
-    null : (m,) array
-    colours : mapping of title to colour
-    """
-    rows = {**models, "told nonsense": null}
+def loops(rows: Mapping[str, np.ndarray], null: str = "told nonsense") -> Picture:
+    """The longest loop of each subsample, a row a kind of model; the row `null` sets the line."""
     fig, ax = plt.subplots(figsize=(9, 0.7 * len(rows) + 1.2))
     for height, (title, lengths) in enumerate(reversed(rows.items())):
         spread = np.linspace(-0.18, 0.18, len(lengths)) if len(lengths) > 1 else [0]
-        ax.scatter(lengths, height + np.asarray(spread), s=26, color=colours.get(title, style.GREY))
-    ax.axvline(null.max(), color=style.INK, ls=(0, (4, 3)), lw=1)
+        ax.scatter(lengths, height + np.asarray(spread), s=26, color=COLOURS.get(title, style.GREY))
+    ax.axvline(rows[null].max(), color=style.INK, ls=(0, (4, 3)), lw=1)
     ax.set_yticks(range(len(rows)), list(reversed(rows)))
     ax.set(xlabel="longest loop (distance on the sphere)", xlim=(0, None))
     ax.grid(axis="y", visible=False)
-    return fig
+    return Picture(
+        fig,
+        "Dots: how long the longest loop lives in each embedding, a row a kind of model; a dashed "
+        "line marks the longest among models that were told nonsense.",
+        "A dot a subsample of an embedding; below, a dot a model that was told nonsense. Only "
+        "beyond the dashed line is a loop more than what noise grows by itself.",
+        "own-loops",
+    )

@@ -1,12 +1,14 @@
-"""A recording of one's own: read, inspected, analysed, reported."""
+"""A recording of one's own: read, inspected, analysed, reported.
 
-from .broken import refusals
-from .decoding import PLAIN, plain_methods
-from .export import laboratory, on_a_circle, write_recording
+What chapter 09 tries out on animals whose truth is known is in `lessons`.
+"""
+
+from . import lessons
+from .export import write_recording
 from .files import read_recording
 from .ingest import recording_from_arrays
-from .inspection import honest_split, inspect_recording
-from .jobs import TIME, TOLD
-from .page import main
+from .inspection import inspect_recording
+from .page import main, write_page
 from .steps import bin_edges, bin_spikes, sample_position
+from .study import Analysis, analyse
 from .track import linearise, only_running

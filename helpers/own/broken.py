@@ -22,88 +22,54 @@ from .inspection import check_recording
 def broken(recording: Recording, folder: Path) -> dict[str, Callable[[], object]]:
     """What was broken, and a call that must raise a `ValueError` of one line.
 
-    Parameters
-    ----------
-    recording : Recording
-        On a line, without faults; what is broken are copies of its arrays.
-    folder : Path
-        Files are written here.
-
-    Returns
-    -------
-    dict of str to callable
+    What is broken are copies of the arrays of a recording without faults, on a line, and files
+    that are written into `folder`.
     """
+    spikes, position, bin_s = recording.spikes, recording.position, recording.bin_s
+    n_bins, times = len(position), time_stamps(recording)
     arrays = {
-        "spikes": recording.spikes, "position": recording.position,
-        "direction": recording.direction, "bin_s": recording.bin_s, "length_m": recording.length_m,
+        "spikes": spikes, "position": position, "direction": recording.direction,
+        "bin_s": bin_s, "length_m": recording.length_m,
     }  # fmt: skip
 
     def given(**changes):
         return lambda: check_recording(recording_from_arrays(**{**arrays, **changes}))
 
+    missing = spikes.astype(float)
+    missing[10:13, 2] = np.nan
+    back = np.r_[times[:1000], times[1000:] - 100 * bin_s]
+    in_ms = [1000 * unit for unit in spike_times(recording)]
     return {
-        "counts are missing": given(spikes=_with_nan(recording.spikes)),
-        "rates in place of counts": given(spikes=recording.spikes / recording.bin_s),
-        "units in rows, bins in columns": given(spikes=recording.spikes.T),
-        "cm on a track in metres": given(position=100 * recording.position),
-        "an animal that never moves": given(position=np.full(len(recording.position), 0.8)),
-        "one direction for all": given(direction=np.ones(len(recording.position))),
-        "a direction that flickers": given(direction=_flickering(len(recording.position))),
-        "a label slower than the laps": given(**_slow(len(recording.position), recording)),
-        "time stamps that go back": given(times=_going_back(recording), bin_s=None),
-        "spike times in ms": lambda: check_recording(_in_ms(recording)),
+        "counts are missing": given(spikes=missing),
+        "rates in place of counts": given(spikes=spikes / bin_s),
+        "units in rows, bins in columns": given(spikes=spikes.T),
+        "cm on a track in metres": given(position=100 * position),
+        "an animal that never moves": given(position=np.full(n_bins, 0.8)),
+        "one direction for all": given(direction=np.ones(n_bins)),
+        "a direction that flickers": given(direction=_to_and_fro(n_bins, 4)),
+        "a label slower than the laps": given(**_slow(recording)),
+        "time stamps that go back": given(times=back, bin_s=None),
+        "spike times in ms": given(spikes=None, spike_times=in_ms, times=times, direction=None),
         "a file cut short": lambda: read_recording(_cut_short(recording, folder)),
         "a file with pickles": lambda: read_recording(_pickled(recording, folder)),
     }
 
 
-def refusals(recording: Recording, folder: Path) -> dict[str, str]:
-    """The line with which each of the `broken` was refused; those that were not are left out."""
-    lines = {}
-    for name, call in broken(recording, folder).items():
-        try:
-            call()
-        except ValueError as error:
-            lines[name] = str(error)
-    return lines
+def _to_and_fro(n_bins: int, lap: int) -> np.ndarray:
+    return np.where(np.arange(n_bins) // lap % 2, 1, -1)
 
 
-def _with_nan(spikes):
-    spikes = spikes.astype(float)
-    spikes[10:13, 2] = np.nan
-    return spikes
-
-
-def _flickering(n_bins):
-    return np.where(np.arange(n_bins) // 4 % 2, 1, -1)
-
-
-def _slow(n_bins, recording):
+def _slow(recording: Recording) -> dict:
     """An animal that drifts, with laps shorter than the time in which its position changes."""
+    n_bins, bin_s = len(recording.position), recording.bin_s
     noise = np.random.default_rng(0).normal(size=n_bins)
-    drift = gaussian_filter1d(noise, 7 / recording.bin_s)
+    drift = gaussian_filter1d(noise, 7 / bin_s)
     position = (drift - drift.min()) / np.ptp(drift) * recording.length_m
-    lap = max(1, min(n_bins // 38, round(6 / recording.bin_s)))
-    return {"position": position, "direction": np.where(np.arange(n_bins) // lap % 2, 1, -1)}
+    lap = max(1, min(n_bins // 38, round(6 / bin_s)))
+    return {"position": position, "direction": _to_and_fro(n_bins, lap)}
 
 
-def _going_back(recording):
-    times = time_stamps(recording)
-    times[1000:] -= 100 * recording.bin_s
-    return times
-
-
-def _in_ms(recording):
-    return recording_from_arrays(
-        recording.position,
-        spike_times=[1000 * times for times in spike_times(recording)],
-        times=time_stamps(recording),
-        bin_s=recording.bin_s,
-        length_m=recording.length_m,
-    )
-
-
-def _cut_short(recording, folder):
+def _cut_short(recording: Recording, folder: Path) -> Path:
     path = Path(folder) / "cut-short.npz"
     write_recording(path, recording)
     content = path.read_bytes()
@@ -111,7 +77,7 @@ def _cut_short(recording, folder):
     return path
 
 
-def _pickled(recording, folder):
+def _pickled(recording: Recording, folder: Path) -> Path:
     path = Path(folder) / "pickled.npz"
     spikes = np.empty(2, dtype=object)
     spikes[:] = [np.array([0.5]), np.array([1.0, 2.0])]

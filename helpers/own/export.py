@@ -7,15 +7,14 @@ Bins get time stamps, their centres, with a pause wherever the recording is cut;
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from scipy.io import savemat
 
 from helpers.files import whole
 from helpers.recordings import Recording
 
-ROOM_M = np.array([0.7, 0.4])  # where the track begins in the room of `laboratory`
 PAUSE_BINS = 400  # between segments; longer than any gap in tracking that is interpolated over
 
 
@@ -33,60 +32,6 @@ def spike_times(recording: Recording) -> list[np.ndarray]:
     return [np.repeat(times, column) for column in recording.spikes.T]
 
 
-def laboratory(recording: Recording, seed: int = 0) -> dict:
-    """What a laboratory would hold of such an animal: spike times, and (x, y) in cm from a camera.
-
-    Parameters
-    ----------
-    recording : Recording
-    seed : int
-        Of the moment of each spike within its bin, and of how the animal sways.
-
-    Returns
-    -------
-    dict
-        Arguments of `recording_from_arrays`, which gives the recording back: on a
-        line its position to the last digits, round a circle to what the sway leaves.
-    """
-    rng = np.random.default_rng(seed)
-    jitter = 0.49 * recording.bin_s
-    spikes = [np.sort(t + rng.uniform(-jitter, jitter, len(t))) for t in spike_times(recording)]
-    along, sway = (
-        recording.position.astype(float),
-        rng.normal(scale=0.01, size=recording.position.shape),
-    )
-    given = {"spike_times": spikes, "times": time_stamps(recording), "bin_s": recording.bin_s}
-    if recording.geometry == "circle":
-        angle = 2 * np.pi * along / recording.length_m
-        radius = recording.length_m / (2 * np.pi) + sway
-        xy, where = np.stack([np.cos(angle), np.sin(angle)], axis=1) * radius[:, None], {}
-    else:
-        axis, across = np.array([0.8, 0.6]), np.array([-0.6, 0.8])
-        xy = np.outer(along, axis) + np.outer(sway, across)
-        where = {"ends": 100 * (ROOM_M + np.outer([0, recording.length_m], axis))}
-    geometry = {"geometry": recording.geometry, "unit": "cm", "direction": recording.direction}
-    return {"position": 100 * (ROOM_M + xy), **given, **geometry, **where}
-
-
-def on_a_circle(recording: Recording) -> Recording:
-    """Bend a simulated animal's way there and back into one lap of a circle, twice as long.
-
-    Raises
-    ------
-    ValueError
-        If its latent is not known.
-    """
-    if recording.true_phase is None:
-        raise ValueError(f"{recording.name} has no true_phase; only a simulated animal is bent")
-    length_m = 2 * recording.length_m
-    position = recording.true_phase % (2 * np.pi) / (2 * np.pi) * length_m
-    ahead = np.ones(len(position))
-    return replace(
-        recording, position=position, direction=ahead, geometry="circle", length_m=length_m,
-        segments=(), name=f"{recording.name}-circle",
-    )  # fmt: skip
-
-
 def write_recording(path: Path, recording: Recording) -> None:
     """Write a recording, whole or not at all.
 
@@ -102,29 +47,23 @@ def write_recording(path: Path, recording: Recording) -> None:
         If the suffix is another.
     """
     path = Path(path)
-    writers = {".npz": np.savez_compressed, ".mat": _write_mat, ".nwb": _write_nwb}
-    if path.suffix not in writers:
-        raise ValueError(f"{path.name} is of no kind that is written; use {', '.join(writers)}")
-    fields = {
-        "spikes": recording.spikes,
-        "position": recording.position,
-        "direction": recording.direction,
-        "times": time_stamps(recording),
-        "bin_s": recording.bin_s,
-        "length_m": recording.length_m,
-        "geometry": recording.geometry,
-    }
+    if path.suffix not in WRITERS:
+        raise ValueError(f"{path.name} is of no kind that is written; use {', '.join(WRITERS)}")
     with whole(path) as part:
-        if path.suffix == ".nwb":
-            _write_nwb(part, recording)
-        else:
-            writers[path.suffix](part, **fields)
+        WRITERS[path.suffix](part, recording)
 
 
-def _write_mat(path: Path, **fields) -> None:
-    from scipy.io import savemat
+def _arrays(recording: Recording) -> dict:
+    names = ("spikes", "position", "direction", "bin_s", "length_m", "geometry")
+    return {name: getattr(recording, name) for name in names} | {"times": time_stamps(recording)}
 
-    savemat(path, fields, do_compression=True)
+
+def _write_npz(path: Path, recording: Recording) -> None:
+    np.savez_compressed(path, **_arrays(recording))
+
+
+def _write_mat(path: Path, recording: Recording) -> None:
+    savemat(path, _arrays(recording), do_compression=True)
 
 
 def _write_nwb(path: Path, recording: Recording) -> None:
@@ -138,18 +77,14 @@ def _write_nwb(path: Path, recording: Recording) -> None:
     )
     for number, spikes in enumerate(spike_times(recording)):
         file.add_unit(spike_times=spikes, id=number)
-    times = time_stamps(recording)
+    clock = {"timestamps": time_stamps(recording)}
+    where = {"unit": "meters", "reference_frame": "metres along the track"}
+    file.add_acquisition(SpatialSeries(name="position", data=recording.position, **where, **clock))
     file.add_acquisition(
-        SpatialSeries(
-            name="position",
-            data=recording.position,
-            timestamps=times,
-            unit="meters",
-            reference_frame="metres along the track",
-        )  # fmt: skip
-    )
-    file.add_acquisition(
-        TimeSeries(name="direction", data=recording.direction, timestamps=times, unit="sign")
+        TimeSeries(name="direction", data=recording.direction, unit="sign", **clock)
     )
     with NWBHDF5IO(str(path), "w") as io:
         io.write(file)
+
+
+WRITERS = {".npz": _write_npz, ".mat": _write_mat, ".nwb": _write_nwb}

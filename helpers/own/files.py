@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
+from scipy.io import loadmat
 
 from helpers.recordings import Recording
 
@@ -26,9 +27,14 @@ UNREADABLE = (
     RuntimeError, MemoryError, ArithmeticError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What damaged files make numpy, scipy, h5py and pynapple raise, found by flipping their bytes."""
+MENDS = {
+    ".npz": "save it anew with np.savez, plain arrays only: pickles are not opened",
+    ".mat": "save it anew, with -v7",
+    ".nwb": "check it with nwbinspector, or save the arrays as .npz",
+}
 
 
-def read_recording(path, **options) -> Recording:
+def read_recording(path, *, position_key: str | None = None, **options) -> Recording:
     """Read a recording of one's own from a file.
 
     Parameters
@@ -36,9 +42,10 @@ def read_recording(path, **options) -> Recording:
     path : path
         ``.npz`` or ``.mat`` with the arrays of `KEYS`; in a ``.mat`` `spike_times` is a cell array,
         a cell a unit. Or ``.nwb`` with units and one position, a `SpatialSeries` say.
+    position_key : str, optional
+        Of an ``.nwb`` that holds several positions.
     **options
-        Arguments of `recording_from_arrays`, which go before what the file says. For an ``.nwb``
-        also `position_key`, where it holds several that could be meant.
+        Arguments of `recording_from_arrays`, which go before what the file says.
 
     Returns
     -------
@@ -53,54 +60,54 @@ def read_recording(path, **options) -> Recording:
         If there is no such file.
     """
     path = Path(path)
-    readers = {".npz": _read_npz, ".mat": _read_mat}
-    if path.suffix not in (*readers, ".nwb"):
-        raise ValueError(f"{path.name} is of no kind that is read here; give .npz, .mat, .nwb")
+    if path.suffix not in MENDS:
+        raise ValueError(f"{path.name} is of no kind that is read here; give {', '.join(MENDS)}")
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing; check the path")
-    position_key = options.pop("position_key", None)
     try:
+        content = _opened(path)
         if path.suffix == ".nwb":
-            fields = _read_nwb(path, position_key)
+            fields = _of_nwb(content, position_key)
         else:
-            fields = _known(readers[path.suffix](path))
+            fields = _known(_of_mat(content) if path.suffix == ".mat" else content)
         return recording_from_arrays(**{"name": path.stem, **fields, **options})
     except ValueError as error:
         raise ValueError(f"{path.name}: {str(error).splitlines()[0]}") from error
 
 
-def _damaged(error: BaseException, mend: str) -> ValueError:
-    reason = str(error).strip().splitlines()
-    return ValueError(f"not readable ({reason[0] if reason else type(error).__name__}); {mend}")
-
-
-def _read_npz(path: Path) -> dict:
+def _opened(path: Path) -> dict:
+    """What a file holds, by name, as its library gives it; a damaged one is one line."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise ValueError("it is a single array")
-            return {key: archive[key] for key in archive.files}
-    except UNREADABLE as error:
-        mend = "save it anew with np.savez, plain arrays only: pickles are not opened"
-        raise _damaged(error, mend) from None
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as archive:
+                if not isinstance(archive, np.lib.npyio.NpzFile):
+                    raise ValueError("it is a single array")
+                return {key: archive[key] for key in archive.files}
+        if path.suffix == ".mat":
+            return {key: value for key, value in loadmat(path).items() if not key.startswith("__")}
+        import pynapple
 
-
-def _read_mat(path: Path) -> dict:
-    from scipy.io import loadmat
-
-    try:
-        arrays = loadmat(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of units with one spike, whose rate it cannot tell
+            file = pynapple.load_file(str(path))
+            return {key: file[key] for key in file}
+    except ImportError:
+        raise ValueError("needs pynapple to be read; pip install pynapple") from None
     except NotImplementedError:  # what scipy says to HDF5
         raise ValueError("is a MATLAB 7.3 file; save it with -v7, or as .npz") from None
     except UNREADABLE as error:
-        raise _damaged(error, "save it anew, with -v7") from None
-    fields = {key: value for key, value in arrays.items() if not key.startswith("__")}
+        reason = [*str(error).strip().splitlines(), type(error).__name__][0]
+        raise ValueError(f"not readable ({reason}); {MENDS[path.suffix]}") from None
+
+
+def _of_mat(fields: dict) -> dict:
+    """MATLAB's cells as lists, and vectors, of which it has none, out of narrow matrices."""
     if "spike_times" in fields:
         cells = np.asarray(fields["spike_times"])
         if cells.dtype != object:
             raise ValueError("spike_times is no cell array; give one cell of seconds a unit")
         fields["spike_times"] = [np.ravel(cell) for cell in cells.ravel()]
-    for key in ("position", "times", "direction"):  # MATLAB has no vectors, only narrow matrices
+    for key in ("position", "times", "direction"):
         if np.ndim(fields.get(key)) == 2 and 1 in fields[key].shape:
             fields[key] = np.ravel(fields[key])
     return fields
@@ -117,9 +124,8 @@ def _known(arrays: dict) -> dict:
             f"lacks position, or spikes or spike_times; it holds {', '.join(arrays) or 'nothing'}"
         )
     fields = {key: arrays[key] for key in KEYS if key in arrays and key != "spike_units"}
-    for key in ("bin_s", "length_m", "unit", "geometry"):
-        if key in fields:
-            fields[key] = _single(fields[key], key)
+    for key in fields.keys() & {"bin_s", "length_m", "unit", "geometry"}:
+        fields[key] = _single(fields[key], key)
     if "spike_times" in fields and not isinstance(fields["spike_times"], list):
         fields["spike_times"] = _by_unit(fields["spike_times"], arrays.get("spike_units"))
     if np.ndim(fields["position"]) == 2 and np.shape(fields["position"])[1] == 3:
@@ -162,43 +168,37 @@ def _posdir(columns) -> tuple[np.ndarray, np.ndarray]:
     return columns[:, 0], np.where(right == 1, 1, -1)
 
 
-def _read_nwb(path: Path, position_key: str | None = None) -> dict:
-    try:
-        import pynapple
-    except ImportError:
-        raise ValueError("needs pynapple to be read; pip install pynapple") from None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of units with one spike, whose rate it cannot tell
-            file = pynapple.load_file(str(path))
-            data = {key: file[key] for key in file}
-    except UNREADABLE as error:
-        raise _damaged(error, "check it with nwbinspector, or save the arrays as .npz") from None
-    if not isinstance(data.get("units"), pynapple.TsGroup):
+def _of_nwb(data: dict, position_key: str | None) -> dict:
+    """Arguments of `recording_from_arrays` out of what pynapple finds in an NWB file."""
+    import pynapple
+
+    units = data.get("units")
+    if not isinstance(units, pynapple.TsGroup):
         raise ValueError(
             f"holds no units with spike times; it holds {', '.join(data) or 'nothing'}"
         )
-    key = _position_in(data, position_key, (pynapple.Tsd, pynapple.TsdFrame))
+    series = {k: v for k, v in data.items() if isinstance(v, pynapple.Tsd | pynapple.TsdFrame)}
+    position = _position_of(series, position_key)
     fields = {
-        "spike_times": [data["units"][unit].index.values for unit in data["units"].index],
-        "position": np.squeeze(np.asarray(data[key].values)),
-        "times": data[key].index.values,
+        "spike_times": [units[unit].index.values for unit in units.index],
+        "position": np.squeeze(np.asarray(position.values)),
+        "times": position.index.values,
     }
-    direction = data.get("direction")
+    direction = series.get("direction")
     if isinstance(direction, pynapple.Tsd) and len(direction) == len(fields["times"]):
         fields["direction"] = direction.values
     return fields
 
 
-def _position_in(data: dict, wanted: str | None, kinds: tuple) -> str:
-    """The key of the position: the one asked for, or the only one that can be."""
-    series = [key for key, value in data.items() if isinstance(value, kinds)]
-    found = [key for key in series if "position" in key.lower() or "spatial" in key.lower()]
-    if wanted is not None:
+def _position_of(series: dict, wanted: str | None):
+    """The position: the one asked for, or the only one that can be."""
+    if wanted is None:
+        found = [key for key in series if "position" in key.lower() or "spatial" in key.lower()]
+    else:
         found = [key for key in series if key == wanted]
     if len(found) != 1:
         raise ValueError(
             f"holds {len(found)} positions among {', '.join(series) or 'no series'}; "
             "name one: position_key"
         )
-    return found[0]
+    return series[found[0]]

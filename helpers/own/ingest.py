@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,16 +20,14 @@ from .steps import (
     bin_spikes,
     checked,
     clock,
+    nearest,
     numbers,
+    one_of,
     positive,
     sample_position,
-    shown,
 )
-from .track import direction_of, linearise, only_running
+from .track import UNITS, direction_of, linearise, only_running
 
-__all__ = ["UNITS", "recording_from_arrays", "only_running"]
-
-UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 BIN_S = 0.025
 RATE_HZ = 20  # a bin of 50 ms with one spike
 MOST_JUMPS = 0.2  # of the bins
@@ -101,57 +100,55 @@ def recording_from_arrays(
     if spikes is None:
         period = length if geometry == "circle" else None
         bin_s = BIN_S if bin_s is None else bin_s
-        parts = _from_times(spike_times, position, times, direction, bin_s, max_gap_s, period)
+        binned = _from_times(spike_times, position, times, direction, bin_s, max_gap_s, period)
     else:
         bin_s = _width(times, bin_s)
-        parts = _from_counts(spikes, position, times, direction, bin_s)
-    recording = _assembled(*parts, bin_s, length, geometry, name, source)
+        binned = _from_counts(spikes, position, times, direction, bin_s)
+    recording = _assembled(binned, bin_s, length, geometry, name, source)
     return recording if running is None else only_running(recording, running)
+
+
+class _Binned(NamedTuple):
+    """A row a bin: counts, metres or NaN, directions or None, and the bin's number.
+
+    Numbers of bins that follow each other in time are successive; at a cut one is left out.
+    """
+
+    spikes: np.ndarray
+    position: np.ndarray
+    direction: np.ndarray | None
+    number: np.ndarray
 
 
 def _on_track(position, unit, length_m, geometry, ends, centre):
     """Positions in metres along the track, (S,), and its length."""
-    if not isinstance(unit, str) or unit not in UNITS:
-        raise ValueError(f"unit is {shown(unit)}; use one of {', '.join(UNITS)}")
-    if not isinstance(geometry, str) or geometry not in ("line", "circle"):
-        raise ValueError(f"geometry is {shown(geometry)}; use one of line, circle")
+    one_of(unit, "unit", tuple(UNITS))
+    one_of(geometry, "geometry", ("line", "circle"))
     if length_m is not None:
         length_m = positive(length_m, "length_m", "give the track's length in metres")
-    position = numbers(position, "position", (1, 2)) * UNITS[unit]
-    if position.ndim == 2 and position.shape[1] == 1:
-        position = position[:, 0]
-    if position.ndim == 2:
-        return _unrolled(position, UNITS[unit], length_m, geometry, ends, centre)
+    position = numbers(position, "position", 1, 2)
+    if position.ndim == 2 and position.shape[1] != 1:
+        position, length = linearise(position, geometry, unit, ends=ends, centre=centre)
+        if length_m is not None and not 0.8 * length_m <= length <= 1.2 * length_m:
+            raise ValueError(
+                f"position (x, y) spans {length:.3g} m, and length_m is {length_m:g}; mend unit, "
+                "or leave length_m out"
+            )
+        return position, length
+    position = position.ravel() * UNITS[unit]
     if ends is not None or centre is not None:
         raise ValueError("ends and centre are for positions (x, y); position has one column")
-    if not np.isfinite(position).any():
+    tracked = position[np.isfinite(position)]
+    if not len(tracked):
         raise ValueError("position holds no number that is finite; check its column")
-    if length_m is None and geometry == "circle":
+    if length_m is not None:
+        return position, length_m
+    if geometry == "circle":
         raise ValueError("length_m is missing; give the circle's circumference in metres")
-    if length_m is None:
-        low, high = (float(end(position[np.isfinite(position)])) for end in (np.min, np.max))
-        if not 0 < high - low < np.inf:
-            raise ValueError(f"position is constant at {low:.3g} m; check its column and units")
-        return position - low, high - low
-    return position, length_m
-
-
-def _unrolled(xy, scale, length_m, geometry, ends, centre):
-    """Positions (x, y) unrolled; a length given beside them must fit what they span."""
-    how = {}
-    if geometry == "line" and ends is not None:
-        how["ends"] = numbers(ends, "ends", 2) * scale
-        if how["ends"].shape != (2, 2):
-            raise ValueError("ends needs two points, ((x, y), (x, y)), in the position's unit")
-    if geometry == "circle" and centre is not None:
-        how["centre"] = numbers(centre, "centre", 1) * scale
-    position, length = linearise(xy, geometry, **how)
-    if length_m is not None and not 0.8 * length_m <= length <= 1.2 * length_m:
-        raise ValueError(
-            f"position (x, y) spans {length:.3g} m, and length_m is {length_m:g}; mend unit, or "
-            "leave length_m out"
-        )
-    return position, length
+    low, high = float(tracked.min()), float(tracked.max())
+    if not 0 < high - low < np.inf:
+        raise ValueError(f"position is constant at {low:.3g} m; check its column and units")
+    return position - low, high - low
 
 
 def _width(times, bin_s):
@@ -172,26 +169,22 @@ def _width(times, bin_s):
     return float(np.round(step, 9)) if bin_s is None else bin_s
 
 
-def _from_counts(spikes, position, times, direction, bin_s):
-    """Counts, positions, directions or None, and cuts, of the bins that have a position."""
+def _from_counts(spikes, position, times, direction, bin_s) -> _Binned:
     spikes = checked(spikes, "spikes", 2)
     _check_no_rates(spikes)
-    if len(spikes) != len(position):
+    n_bins = len(position)
+    if len(spikes) != n_bins:
         raise ValueError(
-            f"spikes has {len(spikes)} rows, position {len(position)}; give one position a bin, "
+            f"spikes has {len(spikes)} rows, position {n_bins}; give one position a bin, "
             "or spike_times and times"
         )
-    cut = np.zeros(len(position), dtype=bool)
+    number = np.arange(n_bins)
     if times is not None:
         times = clock(times)
-        if len(times) != len(position):
-            raise ValueError(
-                f"times has {len(times)} stamps, position {len(position)}; give one a bin"
-            )
-        cut[1:] = np.diff(times) > (1 + JITTER) * bin_s
-    if direction is not None:
-        direction = _signs(direction, len(position))
-    return spikes, position, direction, np.isfinite(position), cut
+        if len(times) != n_bins:
+            raise ValueError(f"times has {len(times)} stamps, position {n_bins}; give one a bin")
+        number[1:] += np.cumsum(np.diff(times) > (1 + JITTER) * bin_s)
+    return _Binned(spikes, position, _signs(direction, n_bins), number)
 
 
 def _check_no_rates(spikes):
@@ -205,54 +198,48 @@ def _check_no_rates(spikes):
             )
 
 
-def _from_times(spike_times, position, times, direction, bin_s, max_gap_s, period):
-    """The same of spike times: bins, the first of them centred on the first position."""
+def _from_times(spike_times, position, times, direction, bin_s, max_gap_s, period) -> _Binned:
+    """Cut time into bins, the first of them centred on the first position."""
     if times is None:
         raise ValueError("times is missing; give the seconds at which position was sampled")
     times = clock(times)
     edges = bin_edges(times[0], times[-1], bin_s)
     centres = edges[:-1] + bin_s / 2
-    sampled, tracked = sample_position(times, position, centres, max_gap_s, period)
+    sampled, _ = sample_position(times, position, centres, max_gap_s, period)
     spikes = bin_spikes(spike_times, edges)
+    direction = _signs(direction, len(times))
     if direction is not None:
-        after = np.clip(np.searchsorted(times, centres), 1, len(times) - 1)
-        near = np.where(centres - times[after - 1] <= times[after] - centres, after - 1, after)
-        direction = _signs(direction, len(times))[near]
-    return spikes, sampled, direction, tracked, np.zeros(len(centres), dtype=bool)
+        direction = direction[nearest(times, centres)]
+    return _Binned(spikes, sampled, direction, np.arange(len(centres)))
 
 
 def _signs(direction, n):
+    if direction is None:
+        return None
     direction = numbers(direction, "direction", 1)
     if len(direction) != n:
         raise ValueError(f"direction has {len(direction)} values, position {n}; give as many")
     return direction
 
 
-def _assembled(
-    spikes, position, direction, kept, cut, bin_s, length, geometry, name, source
-) -> Recording:
-    """A recording of the bins that are kept, cut at gaps and where the position jumps."""
-    bins = np.flatnonzero(kept)
-    if len(bins) < 2:
-        raise ValueError(f"{len(bins)} bins have a position; give more of it")
-    starts = np.flatnonzero(cut)
-    edges = np.unique(np.r_[0, starts, len(kept)])
-    blocks = tuple(slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True))
-    segments = stretches(bins, blocks)
-    position = position[bins]
+def _assembled(binned: _Binned, bin_s, length_m, geometry, name, source) -> Recording:
+    """A recording of the bins that have a position, cut at gaps and where the position jumps."""
+    kept = np.isfinite(binned.position)
+    n_bins = int(kept.sum())
+    if n_bins < 2:
+        raise ValueError(f"{n_bins} bins have a position; give more of it")
     made = Recording(
-        name, spikes[bins], position, np.ones(len(bins)), bin_s, length, geometry, source=source
-    )  # with cuts where the position jumps
-    borders = {part.start for part in (*segments, *made.segments)} | {len(bins)}
-    borders = sorted(borders)
-    segments = tuple(slice(a, b) for a, b in zip(borders[:-1], borders[1:], strict=True))
-    if direction is None:
-        if len(made.segments) > 1 + MOST_JUMPS * len(bins):
-            raise ValueError(
-                f"position jumps faster than {JUMP_M_S:g} m/s in {len(made.segments) - 1} of "
-                f"{len(bins)} bins, so no direction can be read off; mend unit, or give direction"
-            )
-        direction = direction_of(made.position, bin_s, length, geometry, segments)
-    else:
-        direction = direction[bins]
+        name, binned.spikes[kept], binned.position[kept], np.ones(n_bins), bin_s, length_m,
+        geometry, source=source,
+    )  # fmt: skip
+    jumps = [part.start for part in made.segments[1:]]
+    segments = stretches(binned.number[kept] + np.cumsum(np.isin(np.arange(n_bins), jumps)))
+    if binned.direction is not None:
+        return replace(made, direction=binned.direction[kept], segments=segments)
+    if len(jumps) > MOST_JUMPS * n_bins:
+        raise ValueError(
+            f"position jumps faster than {JUMP_M_S:g} m/s in {len(jumps)} of {n_bins} bins, so no "
+            "direction can be read off; mend unit, or give direction"
+        )
+    direction = direction_of(made.position, bin_s, length_m, geometry, segments)
     return replace(made, direction=direction, segments=segments)

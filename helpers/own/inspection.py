@@ -50,6 +50,10 @@ class Finding:
 def inspect_recording(recording: Recording) -> list[Finding]:
     """Look for whatever would spoil the analysis.
 
+    Parameters
+    ----------
+    recording : Recording
+
     Returns
     -------
     list of Finding
@@ -60,12 +64,7 @@ def inspect_recording(recording: Recording) -> list[Finding]:
 
 
 def check_recording(recording: Recording) -> list[Finding]:
-    """Raise if there are errors, all of them in one message; return the warnings.
-
-    Raises
-    ------
-    ValueError
-    """
+    """Raise a ValueError if there are errors, all of them in one message; return the warnings."""
     found = inspect_recording(recording)
     errors = [one.line for one in found if one.severity == "error"]
     if errors:
@@ -76,11 +75,7 @@ def check_recording(recording: Recording) -> list[Finding]:
 def honest_split(recording: Recording, fold: int = 0) -> Split:
     """The split by which a recording is judged: nested by round trip, or its end in one piece.
 
-    Parameters
-    ----------
-    recording : Recording
-    fold : int
-        Of the nested split; with fewer than 18 round trips there is one split only, number 0.
+    With fewer than `NESTED_TRIPS` there is one split only, number 0.
     """
     if len(recording.trials()) >= NESTED_TRIPS:
         return nested_split(recording, fold)
@@ -168,8 +163,7 @@ def _twins(recording: Recording) -> Iterator[Finding]:
     used = np.flatnonzero((recording.spikes > 0).sum(axis=0) >= 10)
     if len(used) < 2:
         return
-    counts = recording.spikes[:, used].astype(np.float32)
-    counts = (counts - counts.mean(axis=0)) / np.maximum(counts.std(axis=0), 1e-9)
+    counts = _standard(recording.spikes[:, used].astype(np.float32))
     alike = np.triu(counts.T @ counts / len(counts), 1) > ALIKE
     if alike.any():
         pairs = [f"{used[a]} and {used[b]}" for a, b in np.argwhere(alike)[:4]]
@@ -177,8 +171,7 @@ def _twins(recording: Recording) -> Iterator[Finding]:
             f"units come in pairs of copies, {alike.sum()} of them", f"units {_some(pairs)}",
             "error", "the sorting found one cell twice; leave one of each pair out",
         )  # fmt: skip
-    told = np.stack([recording.position, recording.direction], axis=1).astype(float)
-    told = (told - told.mean(axis=0)) / np.maximum(told.std(axis=0), 1e-9)
+    told = _standard(np.stack([recording.position, recording.direction], axis=1).astype(float))
     leaks = used[(np.abs(counts.T @ told / len(told)) > ALIKE).any(axis=1)]
     if len(leaks):
         yield Finding(
@@ -187,9 +180,15 @@ def _twins(recording: Recording) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _standard(columns: np.ndarray) -> np.ndarray:
+    return (columns - columns.mean(axis=0)) / np.maximum(columns.std(axis=0), 1e-9)
+
+
 def _laps(recording: Recording) -> Iterator[Finding]:
-    n_trips = len(recording.trials())
-    ways = np.unique(recording.direction)
+    trips, ways = recording.trials(), np.unique(recording.direction)
+    n_trips = len(trips)
+    covered = [np.ptp(recording.position[trip]) for trip in trips]
+    way = float(np.median(covered)) / recording.length_m
     if recording.geometry == "line" and len(ways) == 1:
         yield Finding(
             f"one direction is missing: all bins run {'right' if ways[0] > 0 else 'left'}",
@@ -197,7 +196,7 @@ def _laps(recording: Recording) -> Iterator[Finding]:
             "laps are cut where the animal turns; leave direction out to have it read off, or take "
             "a one-way track for a circle",
         )  # fmt: skip
-    elif (way := _way_of(recording)) < LEAST_WAY:
+    elif way < LEAST_WAY:
         yield Finding(
             f"a typical lap covers {way:.0%} of the track", f"{n_trips} laps", "error",
             "direction flickers, or length_m is too long; leave direction out to have it read off",
@@ -212,12 +211,6 @@ def _laps(recording: Recording) -> Iterator[Finding]:
             f"{n_trips} round trips, fewer than {NESTED_TRIPS}", "the whole recording", "warning",
             "the last fifth is held out in one piece, and its few trips tell little of the spread",
         )  # fmt: skip
-
-
-def _way_of(recording: Recording) -> float:
-    """Median over round trips of the share of the track that each covers."""
-    ways = [np.ptp(recording.position[trip]) for trip in recording.trials()]
-    return float(np.median(ways)) / recording.length_m
 
 
 def _visits(recording: Recording) -> Iterator[Finding]:
@@ -249,11 +242,9 @@ def _leak_through_time(recording: Recording) -> Iterator[Finding]:
     the label, and nearly the spikes, of the training bins on both sides of it. Whatever recognises
     the moment then scores as if it had recognised the place.
     """
-    trips = recording.trials()
-    if len(trips) < FEWEST_TRIPS or len(np.unique(recording.position)) < 2:
+    if len(recording.trials()) < FEWEST_TRIPS or len(np.unique(recording.position)) < 2:
         return  # said already
-    test = honest_split(recording).test
-    parts = stretches(test)  # gaps in the recording do not bring training bins nearer
+    parts = stretches(honest_split(recording).test)  # gaps do not bring training bins nearer
     length = np.array([part.stop - part.start for part in parts])
     typical = float(np.median(np.repeat(length, length))) * recording.bin_s
     memory = memory_of_position(recording)

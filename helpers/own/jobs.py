@@ -6,13 +6,11 @@ not seen, and to have the loop of its embedding measured.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from helpers.decoding import N_FOLDS
-from helpers.recordings import Recording, stretches
-from helpers.training import Job, variant_job
+from helpers.decoding import N_FOLDS, Split
+from helpers.recordings import Recording
+from helpers.training import Job, Kind, Model, of_profile, plan
 
 from .inspection import NESTED_TRIPS, honest_split
 
@@ -20,62 +18,44 @@ ITERATIONS = {"quick": 500, "full": 1_000}
 NULL_MODELS = {"quick": 4, "full": 19}
 """Models of shuffled labels, all folds together; 19 can give a p-value of 0.05."""
 TOLD, TIME, SHUFFLED = "posdir", "time", "shuffled"
+NAMES = {
+    TOLD: "CEBRA, told position",
+    TIME: "CEBRA, told time only",
+    SHUFFLED: "CEBRA, told nonsense",
+}
 
 
-class Model(NamedTuple):
-    """Name of a model: what it was told, the fold it was trained on, its seed."""
-
-    told: str
-    fold: int
-    seed: int
-
-
-def folds(recording: Recording, profile: str) -> range:
-    """Folds that are tested: the first in the quick profile, all there are in the full one.
-
-    Raises
-    ------
-    ValueError
-        If the profile is neither.
-    """
-    if profile not in ITERATIONS:
-        raise ValueError(f"profile is {profile!r}; it is {' or '.join(map(repr, ITERATIONS))}")
-    nested = len(recording.trials()) >= NESTED_TRIPS
-    return range(N_FOLDS if nested and profile == "full" else 1)
+def splits(recording: Recording, profile: str) -> dict[str, Split]:
+    """Splits that are tested, by name: the first fold in the quick profile, in the full one all."""
+    folds = of_profile({"quick": 1, "full": N_FOLDS}, profile)
+    if len(recording.trials()) < NESTED_TRIPS:
+        folds = 1
+    found = [honest_split(recording, fold) for fold in range(folds)]
+    return {split.name: split for split in found}
 
 
 def jobs_09(
     recording: Recording, profile: str, seed: int = 0, dtype: str = "float32"
 ) -> dict[Model, Job]:
-    """Build all jobs of the analysis of one recording.
-
-    Parameters
-    ----------
-    recording : Recording
-    profile : {"quick", "full"}
-    seed : int
-        The first; further null models follow it.
-    dtype : {"float32", "bfloat16"}
-        Of the matrix products.
-
-    Returns
-    -------
-    dict
-        `Job` by `Model`.
-
-    Raises
-    ------
-    ValueError
-        If the profile is neither, or the recording is too short to be split.
-    """
-    tested = folds(recording, profile)
-    models = [Model(told, fold, seed) for told in (TOLD, TIME) for fold in tested]
+    """Every job of the analysis of one recording; further null models follow the first `seed`."""
+    tested = splits(recording, profile)
+    names, key = list(tested), recording.key
+    models = [Model(key, name, told, seed) for told in (TOLD, TIME) for name in names]
     for number in range(NULL_MODELS[profile]):  # dealt to the folds in turn
-        models.append(Model(SHUFFLED, number % len(tested), seed + number // len(tested)))
-    return {model: _job(recording, model, profile, dtype) for model in models}
+        later, fold = divmod(number, len(names))
+        models.append(Model(key, names[fold], SHUFFLED, seed + later))
+    labels = circle_labels if recording.geometry == "circle" else None
+    kinds = {told: Kind(told, labels=labels) for told in (TOLD, SHUFFLED)} | {TIME: Kind(TIME)}
+    return plan(
+        models,
+        kinds,
+        lambda model: (recording, tested[model.split].train),
+        dtype=dtype,
+        max_iterations=ITERATIONS[profile],
+    )
 
 
-def circle_labels(recording: Recording) -> np.ndarray:
+def circle_labels(recording: Recording, model: Model | None = None) -> np.ndarray:
     """Labels round a circle, float32: x and y in metres, and both directions if both occur.
 
     Position itself would put the last centimetre before the start as far from it as can be.
@@ -86,22 +66,3 @@ def circle_labels(recording: Recording) -> np.ndarray:
     if len(np.unique(recording.direction)) == 2:
         columns += [recording.direction > 0, recording.direction < 0]
     return np.stack(columns, axis=1).astype(np.float32)
-
-
-def _job(recording: Recording, model: Model, profile: str, dtype: str) -> Job:
-    bins = honest_split(recording, model.fold).train
-    steps = {"max_iterations": ITERATIONS[profile]}
-    if recording.geometry == "line" or model.told == TIME:
-        return variant_job(recording, model.told, bins=bins, seed=model.seed, dtype=dtype, **steps)
-    labels = circle_labels(recording)[bins]
-    if model.told == SHUFFLED:
-        labels = np.random.default_rng(model.seed).permutation(labels)
-    return Job(
-        recording.spikes[bins],
-        labels,
-        steps,
-        seed=model.seed,
-        segments=stretches(bins, recording.segments),
-        name=f"{recording.key} circle {model.told} seed {model.seed}",
-        dtype=dtype,
-    )

@@ -11,53 +11,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from IPython.display import Markdown
 
+from helpers import tables, topology
+from helpers.claims import expect
 from helpers.kept import kept_many
 from helpers.recordings import Recording, stretches
-from helpers.topology import (
-    LANDMARKS,
-    LEAST_WAY,
-    POINTS,
-    Bars,
-    bars,
-    follow,
-    longest_bars,
-    main_bar,
-    p_of,
-    scrambled_along,
-    turns,
-    whole_trips,
-)
-from helpers.training import Fit
+from helpers.topology import Bars
+from helpers.training import Fit, Model
 
-from .inspection import honest_split
-from .jobs import SHUFFLED, Model
+from .jobs import NAMES, SHUFFLED, splits
 
 SUBSAMPLES = {"quick": 3, "full": 10}
 
 
 @dataclass(frozen=True, eq=False)
 class Ring:
-    """What the models of one kind say about a ring, folds taken together.
+    """What the models of one kind say about a ring, folds taken together."""
 
-    Attributes
-    ----------
-    bar : tuple of float
-        Birth, death and runner-up of the longest loop, medians over subsamples and folds.
-    longest : (n,) array
-        Longest bar of each subsample.
-    p : float
-        Among the models that were told nonsense.
-    turned, scrambled : (m,) arrays
-        Turns round the loop on each held-out trip, in order and in random order; empty where no
-        loop could be followed.
-    """
-
-    bar: tuple[float, float, float]
-    longest: np.ndarray
-    p: float
-    turned: np.ndarray
-    scrambled: np.ndarray
+    bar: tuple[float, float, float]  # birth, death, runner-up: medians over subsamples and folds
+    longest: np.ndarray  # (n,), longest bar of each subsample
+    p: float  # among the models that were told nonsense
+    turned: np.ndarray  # (m,), turns on each held-out trip; none where no loop could be followed
+    scrambled: np.ndarray  # (m,), the same with each trip's bins in random order
 
     @property
     def share(self) -> float:
@@ -65,57 +41,90 @@ class Ring:
         return _share(self.turned)
 
     @property
-    def share_scrambled(self) -> float:
-        """The same, of bins in random order."""
-        return _share(self.scrambled)
+    def cells(self) -> tuple[str, ...]:
+        """The ring's row of the table, without its name."""
+        birth, death, second = self.bar
+        wound = ("–", "–")
+        if n := len(self.turned):
+            wound = (f"{self.share:.0%} of {n}", f"{_share(self.scrambled):.0%}")
+        return f"{birth:.2f} to {death:.2f}", f"{second:.2f}", f"{self.p:.3f}", *wound
+
+
+@dataclass(frozen=True, eq=False)
+class RingTest:
+    """Rings by what their models were told, and the longest loop of each null model, (n,)."""
+
+    rings: Mapping[str, Ring]
+    null: np.ndarray
+
+    HEAD = (
+        "model", "longest loop lives", "runner-up", "p", "held-out trips wound once",
+        "the same, out of order",
+    )  # fmt: skip
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """A row a kind of model."""
+        return [(NAMES[told], *ring.cells) for told, ring in self.rings.items()]
+
+    @property
+    def lengths(self) -> dict[str, np.ndarray]:
+        """Longest loop of each subsample, by kind of model, and of each null model."""
+        return {NAMES[told]: ring.longest for told, ring in self.rings.items()} | {
+            "told nonsense": self.null
+        }
+
+    def table(self) -> Markdown:
+        """Set the longest loops, and who was led round them, in a table."""
+        return Markdown(tables.markdown(self.HEAD, self.rows))
+
+    def expect(self) -> None:
+        """Hold loops and shares to the recorded values."""
+        for told, ring in self.rings.items():
+            expect(f"own.ring.{told}.longest_h1", float(np.median(ring.longest)))
+            expect(f"own.ring.{told}.wound", ring.share)
+        expect("own.ring.null.longest_h1", float(self.null.max()))
 
 
 def ring_test(
     fits: Mapping[Model, Fit], recording: Recording, profile: str, seed: int = 0
-) -> tuple[dict[str, Ring], np.ndarray]:
+) -> RingTest:
     """Test the models that were told something against those that were told nonsense.
 
-    Parameters
-    ----------
-    fits : mapping of Model to Fit
-        Of `helpers.own.jobs.jobs_09`.
-    recording : Recording
-    profile : {"quick", "full"}
-    seed : int
-        Of the subsamples and the random order.
-
-    Returns
-    -------
-    dict of str to Ring
-        By what they were told.
-    (n,) array
-        Longest bar of each null model.
+    `seed` is that of the subsamples and of the random order.
     """
     smallest = min(len(fit.embedding) for fit in fits.values())
-    n_points = min(POINTS[profile], smallest)
+    n_points, n_landmarks = (
+        min(n[profile], smallest) for n in (topology.POINTS, topology.LANDMARKS)
+    )
     found = _bars(fits, n_points, SUBSAMPLES[profile], seed)
-    null = np.array([longest_bars(b)[0] for m, b in found.items() if m.told == SHUFFLED])
-    true = {model: fit for model, fit in fits.items() if model.told != SHUFFLED}
-    n_landmarks = min(LANDMARKS[profile], smallest)
-    wound = dict(zip(true, _wound(true, recording, n_landmarks, seed), strict=True))
+    null = np.array([topology.longest_bars(b)[0] for m, b in found.items() if m.name == SHUFFLED])
+    true = {model: fit for model, fit in fits.items() if model.name != SHUFFLED}
+    wound = _wound(true, recording, splits(recording, profile), n_landmarks, seed)
     rings = {}
-    for told in dict.fromkeys(model.told for model in true):
-        mine = [one for model, each in found.items() if model.told == told for one in each]
-        pairs = [pair for model, pair in wound.items() if model.told == told]
+    for told in dict.fromkeys(model.name for model in true):
+        mine = [one for model in true if model.name == told for one in found[model]]
+        pairs = [wound[model] for model in true if model.name == told]
         turned, scrambled = (np.concatenate(part) for part in zip(*pairs, strict=True))
-        rings[told] = Ring(main_bar(mine), longest_bars(mine), p_of(mine, null), turned, scrambled)
-    return rings, null
+        rings[told] = Ring(
+            topology.main_bar(mine),
+            topology.longest_bars(mine),
+            topology.p_of(mine, null),
+            turned,
+            scrambled,
+        )
+    return RingTest(rings, null)
 
 
 def _bars(fits, n_points: int, n_subsamples: int, seed: int) -> dict[Model, list[Bars]]:
     """Bars of some subsamples of each embedding; of one for each null model."""
-    draws = {m: range(seed, seed + (1 if m.told == SHUFFLED else n_subsamples)) for m in fits}
+    draws = {m: range(seed, seed + (1 if m.name == SHUFFLED else n_subsamples)) for m in fits}
     calls = [
         {"points": fits[m].embedding, "n_landmarks": n_points, "maxdim": 1, "seed": one}
         for m, seeds in draws.items()
         for one in seeds
     ]
-    found = (_with_a_loop(one) for one in kept_many(bars, calls))
+    found = (_with_a_loop(one) for one in kept_many(topology.bars, calls))
     return {m: [next(found) for _ in seeds] for m, seeds in draws.items()}
 
 
@@ -124,45 +133,47 @@ def _with_a_loop(found: Bars) -> Bars:
     return found if len(found["h1"]) else {**found, "h1": np.zeros((1, 2))}
 
 
-def _wound(fits, recording: Recording, n_landmarks: int, seed: int):
+def _wound(fits, recording: Recording, tested, n_landmarks: int, seed: int) -> dict[Model, tuple]:
     """Turns on held-out trips, and of the same out of order, for each model.
 
     Of the three longest loops it is the one that led the animal round most often in training.
     """
-    calls, splits = [], []
+    calls = []
     for model, fit in fits.items():
-        split = honest_split(recording, model.fold)
-        unseen = fit.transform(
-            recording.spikes[split.test], stretches(split.test, recording.segments)
-        )
+        test = tested[model.split].test
+        unseen = fit.transform(recording.spikes[test], stretches(test, recording.segments))
         path = np.concatenate([fit.embedding, unseen])
         calls.append({"fitted_on": fit.embedding, "path": path, "n_landmarks": n_landmarks})
-        splits.append(split)
-    for split, found in zip(splits, kept_many(follow, calls), strict=True):
+    wound = {}
+    for model, found in zip(fits, kept_many(topology.follow, calls), strict=True):
+        split = tested[model.split]
         n = len(split.train)
-        known, tested = (whole_laps(recording, bins) for bins in (split.train, split.test))
+        known, trips = (whole_laps(recording, bins) for bins in (split.train, split.test))
         lifted = [loop for loop in range(len(found["along"])) if found["prime"][loop]]
-        if not lifted or not tested:
-            yield np.empty(0), np.empty(0)
+        if not lifted or not trips:
+            wound[model] = np.empty(0), np.empty(0)
             continue
-        best = max(lifted, key=lambda loop: _share(turns(found["along"][loop][:n], known)))
-        out_of_order = scrambled_along(found["angle"][best][n:], tested, seed)
-        yield turns(found["along"][best][n:], tested), turns(out_of_order, tested)
+        best = max(lifted, key=lambda loop: _share(topology.turns(found["along"][loop][:n], known)))
+        out_of_order = topology.scrambled_along(found["angle"][best][n:], trips, seed)
+        wound[model] = (
+            topology.turns(found["along"][best][n:], trips),
+            topology.turns(out_of_order, trips),
+        )
+    return wound
 
 
 def whole_laps(recording: Recording, bins: np.ndarray) -> Sequence[slice]:
     """Round trips, or laps round a circle, that lie whole in `bins` and cover most of the track."""
     if recording.geometry == "line":
-        return whole_trips(recording, bins)
+        return topology.whole_trips(recording, bins)
     found = []
     for lap in recording.laps():
         here = slice(*np.searchsorted(bins, (lap.start, lap.stop)).tolist())
         whole = here.stop - here.start == lap.stop - lap.start
-        if whole and np.ptp(recording.position[lap]) >= LEAST_WAY * recording.length_m:
+        if whole and np.ptp(recording.position[lap]) >= topology.LEAST_WAY * recording.length_m:
             found.append(here)
     return found
 
 
 def _share(turned: np.ndarray) -> float:
-    whole = np.round(turned)
-    return float(max((whole == 1).mean(), (whole == -1).mean())) if len(whole) else 0.0
+    return topology.share_wound(turned) if len(turned) else 0.0

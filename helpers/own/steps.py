@@ -16,44 +16,41 @@ MOST_BINS = 20_000_000  # 5 days in bins of 25 ms: more is another unit of time
 SNAP = 1e-6  # a sample this close to a bin's centre, in bins, is that bin's own
 
 
-def checked(values, field: str, ndim: int | Sequence[int]) -> np.ndarray:
-    """Return `values` as an array of real numbers of one of the allowed numbers of dimensions.
-
-    Masked entries become NaN, so that none is taken for a measurement.
-
-    Raises
-    ------
-    ValueError
-        If they are ragged, no real numbers, empty, or of another shape.
-    """
+def checked(values, field: str, *dimensions: int) -> np.ndarray:
+    """Return real numbers of an allowed number of dimensions, not empty; masked ones become NaN."""
     try:
         array = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
     except (ValueError, TypeError, OverflowError):  # numpy on lists of unequal length
         raise ValueError(f"{field} is ragged; give an array of numbers") from None
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{field} has dtype {array.dtype}; give real numbers")
-    allowed = (ndim,) if isinstance(ndim, int) else tuple(ndim)
-    if array.ndim not in allowed or array.size == 0:
-        wanted = " or ".join(map(str, allowed))
+    if array.ndim not in dimensions or array.size == 0:
+        wanted = " or ".join(map(str, dimensions))
         raise ValueError(f"{field} has shape {array.shape}; give {wanted} dimensions, not empty")
     if isinstance(array, np.ma.MaskedArray):
         array = array.astype(np.float64).filled(np.nan) if array.mask.any() else array.data
     return array
 
 
-def numbers(values, field: str, ndim: int | Sequence[int]) -> np.ndarray:
+def numbers(values, field: str, *dimensions: int) -> np.ndarray:
     """As `checked`, in float64."""
-    array = checked(values, field, ndim)
+    array = checked(values, field, *dimensions)
     with np.errstate(over="ignore"):  # a long double beyond float64 becomes infinite, seen later
         return array.astype(np.float64)
 
 
-def positive(value, field: str, mend: str) -> float:
-    """Return `value` as a float, or raise if it is no finite number above zero."""
+def positive(value, field: str, mend: str, zero: bool = False) -> float:
+    """Return `value` as a float, or raise if it is no finite number above zero, or zero itself."""
     is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not is_number or not np.isreal(value) or not 0 < value < np.inf:
+    if not is_number or not np.isreal(value) or not (0 < value < np.inf or zero and value == 0):
         raise ValueError(f"{field} is {shown(value)}; {mend}")
     return float(value)
+
+
+def one_of(value, field: str, allowed: Sequence[str]) -> None:
+    """Raise if `value` is none of the allowed words."""
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{field} is {shown(value)}; use one of {', '.join(allowed)}")
 
 
 def shown(value) -> str:
@@ -62,21 +59,37 @@ def shown(value) -> str:
     return text if len(text) <= 40 and text.isprintable() else f"a {type(value).__name__}"
 
 
-def clock(times, field: str = "times") -> np.ndarray:
+def clock(times) -> np.ndarray:
     """Return time stamps as float64 of shape (S,), checked: finite, strictly increasing, S > 1."""
-    times = numbers(times, field, 1)
+    times = numbers(times, "times", 1)
     if len(times) < 2 or not np.isfinite(times).all():
-        raise ValueError(f"{field} needs at least two finite time stamps, in seconds")
+        raise ValueError("times needs at least two finite time stamps, in seconds")
     back = np.flatnonzero(np.diff(times) <= 0)
     if len(back):
         raise ValueError(
-            f"{field} does not increase at sample {back[0] + 1}; sort it, drop repeated stamps"
+            f"times does not increase at sample {back[0] + 1}; sort it, drop repeated stamps"
         )
     return times
 
 
+def nearest(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Index into `known`, which increases, of the value nearest to each; the earlier on a tie."""
+    after = np.clip(np.searchsorted(known, wanted), 1, len(known) - 1)
+    return np.where(wanted - known[after - 1] <= known[after] - wanted, after - 1, after)
+
+
 def bin_edges(start_s: float, stop_s: float, bin_s: float) -> np.ndarray:
-    """Edges of the bins whose centres run from `start_s` to `stop_s`, (T + 1,) seconds.
+    """Cut time into bins.
+
+    Parameters
+    ----------
+    start_s, stop_s, bin_s : float
+        Centre of the first bin, where the last centre may lie, and the width; seconds.
+
+    Returns
+    -------
+    array of shape (T + 1,)
+        Edges, seconds.
 
     Raises
     ------
@@ -115,29 +128,33 @@ def bin_spikes(times: Sequence, edges: np.ndarray) -> np.ndarray:
     """
     if isinstance(times, str | bytes) or not hasattr(times, "__len__") or len(times) == 0:
         raise ValueError("spike_times is no list of units; give one array of seconds a unit")
-    n_bins = len(edges) - 1
-    counts, seen = np.zeros((n_bins, len(times)), dtype=np.uint8), 0
-    for unit, spikes in enumerate(times):
-        if np.size(spikes) == 0:
-            continue
-        spikes = numbers(spikes, f"spike_times of unit {unit}", (0, 1)).ravel()
-        if bad := int((~np.isfinite(spikes)).sum()):
-            raise ValueError(f"spike_times of unit {unit} has {bad} NaN or infinite values")
-        spikes = spikes[(spikes >= edges[0]) & (spikes < edges[-1])]
-        inside = np.searchsorted(edges, spikes, side="right") - 1
-        column = np.bincount(inside, minlength=n_bins)
-        if column.max() > 255:
-            raise ValueError(
-                f"spike_times of unit {unit} puts {column.max()} spikes into one bin; "
-                "give seconds, or shorter bins"
-            )
-        counts[:, unit], seen = column, seen + len(spikes)
-    if not seen:
+    columns = [
+        _counted(spikes, f"spike_times of unit {n}", edges) for n, spikes in enumerate(times)
+    ]
+    counts = np.stack(columns, axis=1)
+    if not counts.any():
         raise ValueError(
             f"spike_times has no spike from {edges[0]:.5g} to {edges[-1]:.5g} s, where position "
             "is; give both in seconds, on one clock"
         )
     return counts
+
+
+def _counted(spikes, field: str, edges: np.ndarray) -> np.ndarray:
+    """Spikes of one unit in each bin, (T,) uint8."""
+    n_bins = len(edges) - 1
+    if np.size(spikes) == 0:
+        return np.zeros(n_bins, dtype=np.uint8)
+    spikes = numbers(spikes, field, 0, 1).ravel()
+    if bad := int((~np.isfinite(spikes)).sum()):
+        raise ValueError(f"{field} has {bad} NaN or infinite values")
+    spikes = spikes[(spikes >= edges[0]) & (spikes < edges[-1])]
+    column = np.bincount(np.searchsorted(edges, spikes, side="right") - 1, minlength=n_bins)
+    if column.max() > 255:
+        raise ValueError(
+            f"{field} puts {column.max()} spikes into one bin; give seconds, or shorter bins"
+        )
+    return column.astype(np.uint8)
 
 
 def sample_position(times, position, centres, max_gap_s=MAX_GAP_S, period=None):
@@ -167,7 +184,7 @@ def sample_position(times, position, centres, max_gap_s=MAX_GAP_S, period=None):
     ValueError
         If lengths differ, or no bin's centre lies between two samples close enough.
     """
-    times, position = clock(times), numbers(position, "position", (1, 2))
+    times, position = clock(times), numbers(position, "position", 1, 2)
     if len(times) != len(position):
         raise ValueError(f"position has {len(position)} samples, times {len(times)}; give as many")
     max_gap_s = positive(max_gap_s, "max_gap_s", "give seconds, more than 0")
@@ -176,9 +193,10 @@ def sample_position(times, position, centres, max_gap_s=MAX_GAP_S, period=None):
     times, columns = times[good], columns[good]
     if len(times) < 2:
         raise ValueError("position has fewer than two samples that are not NaN; give more")
+    near = nearest(times, centres)
+    step = centres[1] - centres[0] if len(centres) > 1 else 1.0
+    own = np.abs(times[near] - centres) <= SNAP * step
     after = np.clip(np.searchsorted(times, centres, side="right"), 1, len(times) - 1)
-    near = np.where(centres - times[after - 1] < times[after] - centres, after - 1, after)
-    own = np.abs(times[near] - centres) <= SNAP * _step(centres)
     between = (centres >= times[after - 1]) & (centres <= times[after])
     tracked = own | (between & (times[after] - times[after - 1] <= max_gap_s))
     if not tracked.any():
@@ -186,17 +204,10 @@ def sample_position(times, position, centres, max_gap_s=MAX_GAP_S, period=None):
             f"position is sampled every {np.median(np.diff(times)):.3g} s, and max_gap_s is "
             f"{max_gap_s:g}; give times in seconds, or a larger max_gap_s"
         )
-    values = np.stack([_interpolated(centres, times, one, period) for one in columns.T], axis=1)
+    way = columns if period is None else np.unwrap(columns, period=period, axis=0)
+    values = np.stack([np.interp(centres, times, one) for one in way.T], axis=1)
+    if period is not None:
+        values %= period
     values[own] = columns[near[own]]
     values[~tracked] = np.nan
     return (values[:, 0] if position.ndim == 1 else values), tracked
-
-
-def _step(centres):
-    return centres[1] - centres[0] if len(centres) > 1 else 1.0
-
-
-def _interpolated(centres, times, values, period):
-    if period is None:
-        return np.interp(centres, times, values)
-    return np.interp(centres, times, np.unwrap(values, period=period)) % period

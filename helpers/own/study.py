@@ -2,70 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from IPython.display import Markdown
 
-from helpers.decoding import DecodingResult, bootstrap, interval, mean_score
+from helpers import tables
+from helpers.claims import expect
+from helpers.decoding import DecodingResult, Split, bootstrap, interval, mean_score
 from helpers.recordings import Recording
-from helpers.training import Fit, fast_dtype, fit_many
+from helpers.training import Fit, Model, fast_dtype, fit_many
 
 from .decoding import PLAIN, decoded, plain_methods
-from .inspection import Finding, check_recording, honest_split
-from .jobs import SHUFFLED, TIME, TOLD, Model, folds, jobs_09
-from .ring import Ring, ring_test
+from .inspection import Finding, check_recording
+from .jobs import NAMES, SHUFFLED, TIME, TOLD, jobs_09, splits
+from .ring import RingTest, ring_test
 
-NAMES = {
-    TOLD: "CEBRA, told position",
-    TIME: "CEBRA, told time only",
-    SHUFFLED: "CEBRA, told nonsense",
-}
+IDS = {name: told for told, name in NAMES.items()}
+IDS |= dict(zip(PLAIN, ("counts", "pca", "bayes", "constant"), strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """Held-out laps as they were decoded: a result a fold, by method."""
+
+    results: Mapping[str, list[DecodingResult]]
+    seed: int  # of the bootstrap
+
+    HEAD = ("method", "median error, cm", "95 % over trips", "running bins, cm", "direction right")
+
+    def median_cm(self, name: str) -> float:
+        """Median error of a method."""
+        return mean_score(self.results[name], "median_cm")
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """A row a method."""
+        rows = []
+        for name, results in self.results.items():
+            low, high = interval(bootstrap(results, "median_cm", seed=self.seed))
+            running = "–"
+            if all(result.running.any() for result in results):
+                running = f"{mean_score(results, 'median_cm', running=True):.1f}"
+            right = f"{mean_score(results, 'direction'):.0%}"
+            spread = f"{low:.1f} to {high:.1f}"
+            rows.append((name, f"{self.median_cm(name):.1f}", spread, running, right))
+        return rows
+
+    def table(self) -> Markdown:
+        """Set all methods in a table."""
+        return Markdown(tables.markdown(self.HEAD, self.rows))
+
+    def expect(self) -> None:
+        """Hold each method's median error to the recorded one."""
+        for name, results in self.results.items():
+            expect(f"own.{IDS[name]}.median_cm", self.median_cm(name), split=results[0].split)
 
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """All that was measured.
-
-    Attributes
-    ----------
-    recording : Recording
-    profile : {"quick", "full"}
-    seed : int
-    findings : tuple of Finding
-        What the inspection warned of.
-    fits : mapping of Model to Fit
-        Trained on training laps.
-    results : mapping of str to list of DecodingResult
-        Of held-out laps, a result a fold, by method.
-    rings : mapping of str to Ring
-        By what the models were told.
-    null : (n,) array
-        Longest loop of each model that was told nonsense.
-    """
+    """All that was measured of one recording."""
 
     recording: Recording
     profile: str
     seed: int
-    findings: tuple[Finding, ...]
-    fits: Mapping[Model, Fit]
-    results: Mapping[str, list[DecodingResult]]
-    rings: Mapping[str, Ring]
-    null: np.ndarray
+    splits: Mapping[str, Split]  # that were tested, by name
+    findings: tuple[Finding, ...]  # what the inspection warned of
+    fits: Mapping[Model, Fit]  # trained on training laps
+    decoding: Decoded
+    ring: RingTest
 
     @property
-    def first(self) -> dict[str, Fit]:
-        """The model of the first fold and seed of each kind, by what it was told."""
-        kinds = dict.fromkeys(model.told for model in self.fits)
-        return {told: self.fits[Model(told, 0, self.seed)] for told in kinds}
+    def first_split(self) -> Split:
+        """The split of the first fold."""
+        return next(iter(self.splits.values()))
 
     @property
-    def split_name(self) -> str:
+    def first(self) -> dict[str, np.ndarray]:
+        """Embedding of the first fold's training laps by each kind of model, by its name."""
+        found: dict[str, np.ndarray] = {}
+        for model, fit in self.fits.items():
+            found.setdefault(NAMES[model.name], fit.embedding)
+        return found
+
+    @property
+    def held_out(self) -> str:
         """How laps were held out, in words."""
-        if honest_split(self.recording).name == "contiguous":
+        if self.first_split.name == "contiguous":
             return "the last fifth, held out in one piece"
-        n = len(folds(self.recording, self.profile))
+        n = len(self.splits)
         return f"{n} fold{'s' * (n > 1)} of the nested split by round trip"
+
+    def inspection(self) -> Markdown:
+        """Say how laps were held out, and what the inspection warned of."""
+        said = [finding.line for finding in self.findings] or ["nothing to warn of"]
+        return Markdown(f"Held out: {self.held_out}. The inspection:\n\n- " + "\n- ".join(said))
+
+    def verdict(self) -> list[str]:
+        """What the numbers say, as plainly as they do: sentences."""
+        score = {name: self.decoding.median_cm(name) for name in self.decoding.results}
+        chance = min(score["constant"], score[NAMES[SHUFFLED]])
+        best = min(score, key=score.get)
+        said = [
+            f"The best decoder of held-out laps was <strong>{best}</strong>, {score[best]:.1f} cm; "
+            f"a guess that knows nothing is off by {chance:.1f} cm."
+        ]
+        if score[NAMES[TOLD]] > 0.8 * chance:
+            said.append(
+                "CEBRA told position is hardly better than that: these units say little of it."
+            )
+        n, p = len(self.ring.null), self.ring.rings[TIME].p
+        least = 1 / (1 + n)
+        if p <= least:
+            of_loop = (
+                f"longer than that of every one of {n} models told nonsense (p = {p:.3f}; "
+                f"{least:.3f} is the least that so few can give)."
+            )
+        else:
+            of_loop = f"no rarity among {n} models told nonsense (p = {p:.3f}): no ring is claimed."
+        return [*said, f"The loop of the model that was told only time is {of_loop}"]
 
 
 def analyse(
@@ -96,84 +152,13 @@ def analyse(
     findings = tuple(check_recording(recording))
     jobs = jobs_09(recording, profile, seed, fast_dtype())
     fits = dict(zip(jobs, fit_many(list(jobs.values()), progress), strict=True))
+    tested = splits(recording, profile)
     results: dict[str, list[DecodingResult]] = {name: [] for name in (*NAMES.values(), *PLAIN)}
-    for fold in folds(recording, profile):
-        split = honest_split(recording, fold)
+    for split in tested.values():
         for told, name in NAMES.items():
-            fit = fits[Model(told, fold, seed)]
+            fit = fits[Model(recording.key, split.name, told, seed)]
             results[name].append(decoded(fit.transform, recording, split, name))
         for name, result in plain_methods(recording, split).items():
             results[name].append(result)
-    rings, null = ring_test(fits, recording, profile, seed)
-    return Analysis(recording, profile, seed, findings, fits, results, rings, null)
-
-
-def decoding_rows(analysis: Analysis) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Head and rows of the table of decoders, ready to be set in Markdown or HTML."""
-    head = ("method", "median error, cm", "95 % over trips", "running bins, cm", "direction right")
-    rows = []
-    for name, results in analysis.results.items():
-        low, high = interval(bootstrap(results, "median_cm", seed=analysis.seed))
-        running = "–"
-        if all(result.running.any() for result in results):
-            running = f"{mean_score(results, 'median_cm', running=True):.1f}"
-        rows.append(
-            (
-                name,
-                f"{mean_score(results, 'median_cm'):.1f}",
-                f"{low:.1f} to {high:.1f}",
-                running,
-                f"{mean_score(results, 'direction'):.0%}",
-            )
-        )
-    return head, rows
-
-
-def ring_rows(analysis: Analysis) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Head and rows of the table of loops."""
-    head = (
-        "model", "longest loop lives", "runner-up", "p", "held-out trips wound once",
-        "the same, out of order",
-    )  # fmt: skip
-    rows = []
-    for told, ring in analysis.rings.items():
-        birth, death, second = ring.bar
-        n = len(ring.turned)
-        wound = (f"{ring.share:.0%} of {n}", f"{ring.share_scrambled:.0%}") if n else ("–", "–")
-        span = f"{birth:.2f} to {death:.2f}"
-        rows.append((NAMES[told], span, f"{second:.2f}", f"{ring.p:.3f}", *wound))
-    return head, rows
-
-
-def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Set a table in Markdown, the first column to the left, the others to the right."""
-    lines = ["| " + " | ".join(head) + " |", "| --- |" + " --: |" * (len(head) - 1)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
-
-
-def verdict_sentences(analysis: Analysis) -> list[str]:
-    """What the numbers say, as plainly as they do."""
-    score = {name: mean_score(each, "median_cm") for name, each in analysis.results.items()}
-    chance = min(score["constant"], score[NAMES[SHUFFLED]])
-    best = min(score, key=score.get)
-    told = score[NAMES[TOLD]]
-    said = [
-        f"The best decoder of held-out laps was <strong>{best}</strong>, {score[best]:.1f} cm; "
-        f"a guess that knows nothing is off by {chance:.1f} cm."
-    ]
-    if told > 0.8 * chance:
-        said.append("CEBRA told position is hardly better than that: these units say little of it.")
-    n, ring = len(analysis.null), analysis.rings[TIME]
-    least = 1 / (1 + n)
-    if ring.p <= least:
-        said.append(
-            "The loop of the model that was told only time is longer than that of every one of "
-            f"{n} models told nonsense (p = {ring.p:.3f}; {least:.3f} is the least that so few can "
-            "give)."
-        )
-    else:
-        said.append(
-            f"The loop of the model that was told only time is no rarity among {n} models told "
-            f"nonsense (p = {ring.p:.3f}): no ring is claimed."
-        )
-    return said
+    ring = ring_test(fits, recording, profile, seed)
+    return Analysis(recording, profile, seed, tested, findings, fits, Decoded(results, seed), ring)

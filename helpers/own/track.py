@@ -9,59 +9,64 @@ from scipy.ndimage import gaussian_filter1d
 
 from helpers.recordings import Recording, stretches
 
-from .steps import numbers, shown
+from .steps import nearest, numbers, one_of, positive
 
+UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 CROOKED = 0.35  # spread across a straight track, or of a circle's radius, over that along it
 STILL_M_S = 0.05
 SMOOTH_S = 0.25  # sd of the Gaussian over positions before their direction is read off
 LEAST_RUN = 0.15  # of the track: a shorter way is a wiggle, no run
 
 
-def linearise(xy, geometry="line", **how):
-    """Unroll positions (x, y): `on_line` or `on_circle`, whichever `geometry` names.
-
-    Returns
-    -------
-    position : array of shape (S,)
-        Metres along the track.
-    length_m : float
-    """
-    ways = {"line": on_line, "circle": on_circle}
-    if geometry not in ways:
-        raise ValueError(f"geometry is {shown(geometry)}; use one of {', '.join(ways)}")
-    xy = numbers(xy, "position", 2)
-    if xy.shape[1] != 2:
-        raise ValueError(f"position has shape {xy.shape}; give (samples, 2): x and y")
-    if not np.nanmax(np.abs(np.where(np.isfinite(xy), xy, 0))) < 1e6:
-        raise ValueError("position (x, y) is farther out than a thousand kilometres; check unit")
-    return ways[geometry](xy, **how)
-
-
-def on_line(xy, ends=None):
-    """Unroll positions along a straight track.
+def linearise(xy, geometry="line", unit="m", *, ends=None, centre=None):
+    """Unroll positions (x, y) along a line or round a circle.
 
     Parameters
     ----------
     xy : array of shape (S, 2)
-        Metres; rows with NaN stay NaN.
+        Rows with NaN stay NaN.
+    geometry : {"line", "circle"}
+    unit : {"m", "cm", "mm"}
+        Of `xy`, `ends` and `centre`.
     ends : pair of points, optional
-        The track's left and right end. Left out, the track is taken to lie along the first
+        The left and right end of a line. Left out, the track is taken to lie along the first
         principal axis, from the first to the last place visited.
+    centre : point, optional
+        Of a circle; left out, that of least squares (Kåsa 1976).
 
     Returns
     -------
     position : array of shape (S,)
-        Metres from the left end.
+        Metres from the left end; or of circumference, counter-clockwise from the side of positive
+        x, at the median distance from the centre.
     length_m : float
+        Of the track, or the circumference.
 
     Raises
     ------
     ValueError
-        If the points do not lie along a line, or a tenth of the track beyond its ends.
+        If the points do not lie along a line, or on a circle, or a tenth of the track beyond its
+        ends.
     """
+    one_of(unit, "unit", tuple(UNITS))
+    one_of(geometry, "geometry", ("line", "circle"))
+    xy = numbers(xy, "position", 2) * UNITS[unit]
+    if xy.shape[1] != 2:
+        raise ValueError(f"position has shape {xy.shape}; give (samples, 2): x and y")
     good = xy[np.isfinite(xy).all(axis=1)]
-    if len(good) < 2:
-        raise ValueError("position has fewer than two places that are not NaN; give more")
+    if not np.abs(good).max(initial=0) < 1e6:
+        raise ValueError("position (x, y) is farther out than a thousand kilometres; check unit")
+    fewest, named = (2, "two") if geometry == "line" else (3, "three")
+    if len(good) < fewest:
+        raise ValueError(f"position has fewer than {named} places that are not NaN; give more")
+    if geometry == "line":
+        ends = None if ends is None else numbers(ends, "ends", 2) * UNITS[unit]
+        return _on_line(xy, good, ends)
+    centre = None if centre is None else numbers(centre, "centre", 1) * UNITS[unit]
+    return _on_circle(xy, good, centre)
+
+
+def _on_line(xy, good, ends):
     if ends is None:
         middle = good.mean(axis=0)
         axis = np.linalg.svd(good - middle, full_matrices=False)[2][0]
@@ -69,7 +74,9 @@ def on_line(xy, ends=None):
         along = (xy - middle) @ axis
         low, length = np.nanmin(along), float(np.nanmax(along) - np.nanmin(along))
     else:
-        left, right = numbers(ends, "ends", 2)
+        if ends.shape != (2, 2):
+            raise ValueError("ends needs two points, ((x, y), (x, y)), in the position's unit")
+        left, right = ends
         length = float(np.hypot(*(right - left)))
         axis, middle, low = (right - left) / (length or 1), left, 0.0
         along = (xy - left) @ axis
@@ -87,41 +94,14 @@ def on_line(xy, ends=None):
     return np.clip(along, 0, length), length
 
 
-def on_circle(xy, centre=None, radius_m=None):
-    """Unroll positions along a circular track.
-
-    Parameters
-    ----------
-    xy : array of shape (S, 2)
-        Metres.
-    centre : point, optional
-        Left out, the circle of least squares is used (Kåsa 1976).
-    radius_m : float, optional
-        Else the median distance from the centre.
-
-    Returns
-    -------
-    position : array of shape (S,)
-        Metres of circumference, counter-clockwise from the side of positive x.
-    length_m : float
-        The circumference.
-
-    Raises
-    ------
-    ValueError
-        If the points do not lie on a circle.
-    """
-    good = xy[np.isfinite(xy).all(axis=1)]
-    if len(good) < 3:
-        raise ValueError("position has fewer than three places that are not NaN; give more")
+def _on_circle(xy, good, centre):
     if centre is None:
         rows = np.column_stack([2 * good, np.ones(len(good))])
         centre = np.linalg.lstsq(rows, (good**2).sum(axis=1), rcond=None)[0][:2]
-    centre = numbers(centre, "centre", 1)
     if centre.shape != (2,):
         raise ValueError(f"centre has {len(centre)} values; give x and y in the position's unit")
     distance = np.hypot(*(good - centre).T)
-    radius = float(np.median(distance)) if radius_m is None else float(radius_m)
+    radius = float(np.median(distance))
     if not 0 < radius < np.inf or not np.std(distance) <= CROOKED * radius:
         raise ValueError("position (x, y) does not lie on a circle; give centre, or geometry line")
     angle = np.arctan2(*(xy - centre).T[::-1]) % (2 * np.pi)
@@ -131,27 +111,9 @@ def on_circle(xy, centre=None, radius_m=None):
 def direction_of(position, bin_s, length_m, geometry="line", segments=()):
     """Direction of each bin's run, off the smoothed movement: +1 where position grows, else −1.
 
-    Bins in which the animal stands belong to the run nearest in time. A way of less than 15 % of
-    the track is a wiggle and takes the direction around it.
-
-    Parameters
-    ----------
-    position : array of shape (T,)
-        Metres.
-    bin_s, length_m : float
-    geometry : {"line", "circle"}
-    segments : tuple of slice
-        Contiguous stretches; nothing is smoothed across their borders.
-
-    Returns
-    -------
-    array of shape (T,)
-        int8.
-
-    Raises
-    ------
-    ValueError
-        If the animal never runs.
+    Bins in which the animal stands belong to the run nearest in time; a way of less than
+    `LEAST_RUN` is a wiggle and takes the direction around it. Nothing is smoothed across the
+    borders of segments. (T,) int8; an animal that never runs is a ValueError.
     """
     position = np.asarray(position, dtype=np.float64)
     velocity = np.zeros(len(position))
@@ -165,11 +127,21 @@ def direction_of(position, bin_s, length_m, geometry="line", segments=()):
             velocity[part] = np.gradient(smooth) / bin_s
     sign = np.where(np.abs(velocity) > STILL_M_S, np.sign(velocity), 0)
     for _ in range(2):  # once to find the runs, once without those that were wiggles
-        sign = _nearest(sign)
+        sign = _filled(sign)
         edges = np.r_[0, np.flatnonzero(np.diff(sign)) + 1, len(sign)]
         way = np.abs(np.add.reduceat(velocity * bin_s, edges[:-1]))
         sign = np.where(np.repeat(way < LEAST_RUN * length_m, np.diff(edges)), 0, sign)
-    return _nearest(sign).astype(np.int8)
+    return _filled(sign).astype(np.int8)
+
+
+def _filled(sign):
+    """Fill zeros with the nearest other value."""
+    known = np.flatnonzero(sign)
+    if len(known) == 0:
+        raise ValueError(
+            f"the animal never runs {LEAST_RUN:.0%} of the track; check position, unit and length_m"
+        )
+    return sign[known[nearest(known, np.arange(len(sign)))]]
 
 
 def only_running(recording: Recording, above_m_s: float = STILL_M_S) -> Recording:
@@ -191,9 +163,7 @@ def only_running(recording: Recording, above_m_s: float = STILL_M_S) -> Recordin
     ValueError
         If fewer than two bins are left.
     """
-    is_number = isinstance(above_m_s, int | float | np.number) and np.isreal(above_m_s)
-    if not is_number or not 0 <= above_m_s < np.inf:
-        raise ValueError(f"running is {shown(above_m_s)}; give a speed in metres per second")
+    above_m_s = positive(above_m_s, "running", "give a speed in metres per second", zero=True)
     bins = np.flatnonzero(recording.running(above_m_s))
     if len(bins) < 2:
         raise ValueError(
@@ -208,17 +178,3 @@ def only_running(recording: Recording, above_m_s: float = STILL_M_S) -> Recordin
         segments=stretches(bins, recording.segments),
         true_phase=None if recording.true_phase is None else recording.true_phase[bins],
     )
-
-
-def _nearest(sign):
-    """Fill zeros with the nearest other value, the earlier on a tie."""
-    known = np.flatnonzero(sign)
-    if len(known) == 0:
-        raise ValueError(
-            f"the animal never runs {LEAST_RUN:.0%} of the track; check position, unit and length_m"
-        )
-    after = np.searchsorted(known, np.arange(len(sign)))
-    before = known[np.clip(after - 1, 0, None)]
-    after = known[np.clip(after, None, len(known) - 1)]
-    here = np.arange(len(sign))
-    return sign[np.where(np.abs(here - before) <= np.abs(after - here), before, after)]

@@ -17,19 +17,10 @@ from dataclasses import fields, replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from helpers import code
+from helpers import code, decoding, topology
 from helpers.claims import versions
-from helpers.decoding import (
-    DecodingResult,
-    Split,
-    decode_knn,
-    encode,
-    nested_split,
-    score,
-    trip_of_bin,
-)
+from helpers.decoding import DecodingResult, Split
 from helpers.recordings import Recording, stretches
-from helpers.topology import bars, follow, lifespans, share_wound, turns, whole_trips
 from helpers.training import Fit, Job, one_thread, variant_job
 from helpers.training import cache as fitcache
 from helpers.training import many as training
@@ -43,22 +34,21 @@ LAST_STEPS = 100
 VALUES = (
     "median_cm", "r2", "direction", "k", "wound", "trips", "loop", "next_loop", "gap", "loss",
 )  # fmt: skip
-"""What `evaluate` returns, in the order of the table."""
+"""What `evaluate` returns, in the order of the table; see there."""
+ORIGIN = ("device", "versions", "code", "fit", "cell")
+"""Where a row comes from: what `run_cell` adds."""
 
 
 def cell_split(recording: Recording, cell: Cell) -> Split:
     """The fold of the nested split that a cell trains and validates on.
 
-    Raises
-    ------
-    ValueError
-        If this recording cannot be swept: a circular track, too few round trips, or no whole one
-        among the validation laps.
+    A ValueError where a recording cannot be swept: a circular track, too few round trips, or no
+    whole one among the validation laps.
     """
     if recording.geometry != "line":
         raise ValueError(f"{recording.name} ran on a circle; a sweep decodes linear tracks")
-    split = nested_split(recording, cell.fold)
-    if not whole_trips(recording, split.valid):
+    split = decoding.nested_split(recording, cell.fold)
+    if not topology.whole_trips(recording, split.valid):
         raise ValueError(
             f"{recording.name} has no whole round trip among the validation laps of {split.name}; "
             "use another fold, or a longer recording"
@@ -67,13 +57,7 @@ def cell_split(recording: Recording, cell: Cell) -> Split:
 
 
 def cell_job(recording: Recording, cell: Cell) -> Job:
-    """The job of a cell: its variant on the training laps of its fold.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be trained, with the cell's title.
-    """
+    """The job of a cell, on the training laps of its fold; one that cannot train is named."""
     try:
         split = cell_split(recording, cell)
         job = variant_job(
@@ -86,44 +70,28 @@ def cell_job(recording: Recording, cell: Cell) -> Job:
 
 
 def cell_key(recording: Recording, job: Job, cell: Cell) -> str:
-    """Name a row by all that it depends on: data, job, split, versions, code.
-
-    Returns
-    -------
-    str
-        sha256, hex.
-    """
-    parts = {
-        "data": recording.digest,
-        "fit": fitcache.key(job, training.default_device()),
-        "fold": cell.fold,
-        "versions": versions(),
-        "code": code.digest((__name__, "run_cell")),
-    }
+    """Name a row by all that it depends on: data, job, split, versions, code; sha256, hex."""
+    parts = {"data": recording.digest, "fold": cell.fold, **origin(job)}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def origin(job: Job) -> dict[str, str]:
+    """Where a row comes from: device, versions, hash of the code, key of the fit."""
+    device = training.default_device()
+    return {
+        "device": device,
+        "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
+        "code": code.digest((__name__, "run_cell")),
+        "fit": fitcache.key(job, device),
+    }
 
 
 def run_cell(recording: Recording, cell: Cell, key: str) -> dict:
     """Train and judge one cell, on one thread of whichever process.
 
-    Parameters
-    ----------
-    recording : Recording
-    cell : Cell
-    key : str
-        What whoever asks expects `cell_key` to be.
-
-    Returns
-    -------
-    dict
-        What was measured, `VALUES`, and where it comes from; numbers, texts and None.
-
-    Raises
-    ------
-    ValueError
-        If this process has other code, libraries or devices than whoever asks.
-    helpers.training.TrainingError
-        If the loss was not finite.
+    What was measured, `VALUES`, and where it comes from, `ORIGIN`: numbers and texts. A ValueError
+    if this process has other code, libraries or devices than whoever asks, who expects `cell_key`
+    to be `key`; a TrainingError if the loss was not finite.
     """
     job = cell_job(recording, cell)
     if cell_key(recording, job, cell) != key:
@@ -134,53 +102,32 @@ def run_cell(recording: Recording, cell: Cell, key: str) -> dict:
     with one_thread(), threadpool_limits(1):  # sums in another order would be another result
         fit = training.fit(job, progress=False)
         values = evaluate(fit, recording, cell_split(recording, cell))
-    return {"cell": key, **values, **provenance(job)}
-
-
-def provenance(job: Job) -> dict:
-    """Where a row comes from: key of the fit, device, versions, hash of the code."""
-    device = training.default_device()
-    return {
-        "fit": fitcache.key(job, device),
-        "device": device,
-        "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
-        "code": code.digest((__name__, "run_cell")),
-    }
+    return {**values, **origin(job), "cell": key}
 
 
 def evaluate(fit: Fit, recording: Recording, split: Split) -> dict:
     """Judge a model on the validation laps of the split whose training laps it has learnt from.
 
-    Parameters
-    ----------
-    fit : Fit
-    recording : Recording
-    split : Split
-
-    Returns
-    -------
-    dict
-        ``median_cm``, ``r2``, ``direction``: see `helpers.decoding.score`; ``k``: neighbours chosen
-        on either half. ``wound``: share of the ``trips`` whole validation trips that wind once
-        round the better loop, that which served better on training trips. ``loop``, ``next_loop``:
-        the longest bars of H1 among validation points, in distance on the sphere; ``gap``: by
-        which share of the longest the next is shorter, 0 to 1. ``loss``: mean over the last steps,
-        nats.
+    ``median_cm``, ``r2``, ``direction``: see `helpers.decoding.score`; ``k``: neighbours chosen on
+    either half. ``wound``: share of the ``trips`` whole validation trips that wind once round the
+    better loop, that which served better on training trips. ``loop``, ``next_loop``: the longest
+    bars of H1 among validation points, in distance on the sphere; ``gap``: by which share of the
+    longest the next is shorter, 0 to 1. ``loss``: mean over the last steps, nats.
     """
     decoded = decode_validation(fit, recording, split)
-    found = {name: score(decoded, name)[0] for name in ("median_cm", "r2", "direction")}
+    found = {name: decoding.score(decoded, name)[0] for name in ("median_cm", "r2", "direction")}
     found["k"] = decoded.settings["k"]
     found |= ring(fit, recording, split)
     found["loss"] = np.mean(fit.loss[-LAST_STEPS:], dtype=float)
-    return {name: _plain(found[name]) for name in VALUES}
+    return {name: found[name] for name in VALUES}
 
 
 def decode_validation(fit: Fit, recording: Recording, split: Split) -> DecodingResult:
     """Decode every validation lap, with the number of neighbours that the other laps chose."""
     results = []
     for half in validation_halves(recording, split):
-        features = encode(fit.transform, recording, half)
-        results.append(decode_knn(features, recording, half, "sweep", seed=fit.job.seed))
+        features = decoding.encode(fit.transform, recording, half)
+        results.append(decoding.decode_knn(features, recording, half, "sweep", seed=fit.job.seed))
     chosen = "/".join(str(result.settings["k"]) for result in results)
     arrays = {
         one.name: np.concatenate([getattr(result, one.name) for result in results])
@@ -195,7 +142,7 @@ def validation_halves(recording: Recording, split: Split) -> tuple[Split, Split]
 
     Every other validation lap goes into the same half, so that both see early and late running.
     """
-    trips = trip_of_bin(recording)[split.valid]
+    trips = decoding.trip_of_bin(recording)[split.valid]
     first = np.isin(trips, np.unique(trips)[::2])
     one, other = split.valid[first], split.valid[~first]
     name = f"validation laps of {split.name}"
@@ -207,10 +154,14 @@ def ring(fit: Fit, recording: Recording, split: Split) -> dict:
     unseen = fit.transform(
         recording.spikes[split.valid], stretches(split.valid, recording.segments)
     )
-    lengths = [*lifespans(bars(unseen, min(POINTS, len(unseen)))["h1"])[:2], 0.0, 0.0]
-    trips = whole_trips(recording, split.valid)
+    lengths = [
+        *topology.lifespans(topology.bars(unseen, min(POINTS, len(unseen)))["h1"])[:2],
+        0.0,
+        0.0,
+    ]
+    trips = topology.whole_trips(recording, split.valid)
     return {
-        "wound": _wound(fit.embedding, unseen, whole_trips(recording, split.train), trips),
+        "wound": _wound(fit.embedding, unseen, topology.whole_trips(recording, split.train), trips),
         "trips": len(trips),
         "loop": lengths[0],
         "next_loop": lengths[1],
@@ -223,7 +174,7 @@ def _wound(known, unseen, known_trips, trips) -> float:
     if not known_trips:
         return 0.0
     try:
-        along = follow(known, np.concatenate([known, unseen]), POINTS)["along"]
+        along = topology.follow(known, np.concatenate([known, unseen]), POINTS)["along"]
     except ValueError as error:
         if "no loop at all" not in str(error):
             raise
@@ -232,12 +183,5 @@ def _wound(known, unseen, known_trips, trips) -> float:
     if not loops:
         return 0.0
     n = len(known)
-    best = max(loops, key=lambda one: share_wound(turns(one[:n], known_trips)))
-    return share_wound(turns(best[n:], trips))
-
-
-def _plain(value):
-    """A number that JSON can hold; None where there is none."""
-    if isinstance(value, str | int):
-        return value
-    return float(value) if np.isfinite(value) else None
+    best = max(loops, key=lambda one: topology.share_wound(topology.turns(one[:n], known_trips)))
+    return topology.share_wound(topology.turns(best[n:], trips))

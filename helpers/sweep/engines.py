@@ -4,19 +4,9 @@ Both engines call the same function and yield what it returns as it comes. A wor
 costs its cell a repetition and no other cell anything; a cell whose workers keep dying is named,
 and the others go on.
 
-On Slurm (``pip install dask-jobqueue``), start workers in one Python session and leave it open::
-
-    from dask_jobqueue import SLURMCluster
-    cluster = SLURMCluster(
-        cores=1, processes=1, memory="4GB", walltime="04:00:00",
-        job_script_prologue=["cd $HOME/book", "export OMP_NUM_THREADS=1", "export PYTHONPATH=."],
-    )
-    cluster.scale(jobs=20)
-    print(cluster.scheduler_address)
-
-and in another ``python -m helpers.book sweep grid.yml --scheduler tcp://…`` with that address.
-Workers need this checkout and environment, no data: recordings travel to them. Dask speaks pickle
-without asking who is there: connect to a scheduler that you trust, on a network that you trust.
+Workers of a cluster need this checkout and environment, no data: recordings travel to them (see
+*Sweeps* in the README, on Slurm too). Dask speaks pickle without asking who is there: connect to a
+scheduler that you trust, on a network that you trust.
 """
 
 from __future__ import annotations
@@ -27,6 +17,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 
 import joblib
@@ -74,19 +65,7 @@ def attempt(recording: Recording, place: int, cell: Cell, key: str) -> Outcome:
 
 
 def on_this_machine(tasks: Sequence[Task], workers: int | None = None) -> Iterator[Outcome]:
-    """Compute tasks through joblib, a single-threaded process a core.
-
-    Parameters
-    ----------
-    tasks : sequence of Task
-    workers : int, optional
-        Processes; one a core if left out.
-
-    Yields
-    ------
-    Outcome
-        In the order in which they finish.
-    """
+    """Compute tasks through joblib, a single-threaded process a core; yield as they finish."""
     waiting, deaths = deque(tasks), Counter()
     while waiting:
         started: dict[int, Task] = {}
@@ -122,29 +101,24 @@ def _calls(waiting: deque, started: dict) -> Iterator:
 
 def _from(caller: int, *call) -> Outcome:
     """As `attempt`, in a process that ends with its caller and not some cells later."""
-    _Leash.to(caller)
+    _leash(caller)
     return attempt(*call)
 
 
-class _Leash:
-    """A thread that ends this process once whoever started it was killed."""
+@cache
+def _leash(caller: int) -> None:
+    """Start a thread that ends this process once whoever started it was killed."""
 
-    caller: int | None = None
-
-    @classmethod
-    def to(cls, caller: int) -> None:
-        if caller in (os.getpid(), cls.caller):
-            return
-        if os.getppid() != caller:  # killed while this process was starting
-            os._exit(1)
-        cls.caller = caller
-        threading.Thread(target=cls.watch, daemon=True).start()
-
-    @classmethod
-    def watch(cls) -> None:
-        while os.getppid() == cls.caller:
+    def watch():
+        while os.getppid() == caller:
             threading.Event().wait(1)
         os._exit(1)  # an exception would end a thread only
+
+    if caller == os.getpid():
+        return
+    if os.getppid() != caller:  # killed while this process was starting
+        os._exit(1)
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def on_a_cluster(tasks: Sequence[Task], client) -> Iterator[Outcome]:
@@ -158,7 +132,6 @@ def on_a_cluster(tasks: Sequence[Task], client) -> Iterator[Outcome]:
     Yields
     ------
     Outcome
-        In the order in which they finish.
 
     Raises
     ------

@@ -95,13 +95,17 @@ class Grid:
         put("parameters", {name: _values(name, given) for name, given in self.parameters.items()})
         for name in self.parameters.get("model_architecture", ()):
             _known("model_architecture", name, cebra.CEBRA.supported_model_architectures())
-        if any(_below_two(value) for value in self.parameters.get("output_dimension", ())):
+        dimensions = self.parameters.get("output_dimension", ())
+        if any(isinstance(value, int | float) and value < 2 for value in dimensions):
             raise ValueError("output_dimension must be 2 or more: no ring fits on a line")
         for name in self.variants:
             _known("variant", name, VARIANTS)
         _known("design", self.design, DESIGNS)
         _known("dtype", self.dtype, DTYPES)
-        _check_whole(self.seeds, self.folds)
+        _check_whole("seeds", self.seeds)
+        _check_whole("folds", self.folds)
+        if bad := [fold for fold in self.folds if fold not in range(N_FOLDS)]:
+            raise ValueError(f"folds holds {bad[0]}; the nested split has folds 0, 1 and 2")
 
     @property
     def varied(self) -> list[str]:
@@ -133,7 +137,7 @@ def read_grid(path: Path) -> Grid:
     Parameters
     ----------
     path : Path
-        YAML, see the head of this module.
+        YAML, see the head of `helpers.sweep.grid`.
 
     Returns
     -------
@@ -206,14 +210,7 @@ def _known(kind: str, name, known) -> None:
     raise ValueError(f"{kind} {name!r} is unknown; {hint}")
 
 
-def _below_two(value) -> bool:
-    return isinstance(value, int | float) and value < 2
-
-
-def _check_whole(seeds: list, folds: list) -> None:
-    for name, values in (("seeds", seeds), ("folds", folds)):
-        for value in values:
-            if not isinstance(value, int) or value < 0:
-                raise ValueError(f"{name} holds {value!r}; give whole numbers, 0 or more")
-    if bad := [fold for fold in folds if fold not in range(N_FOLDS)]:
-        raise ValueError(f"folds holds {bad[0]}; the nested split has folds 0, 1 and 2")
+def _check_whole(name: str, values: list) -> None:
+    for value in values:
+        if not isinstance(value, int) or value < 0:
+            raise ValueError(f"{name} holds {value!r}; give whole numbers, 0 or more")

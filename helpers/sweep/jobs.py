@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.recordings import Recording
-from helpers.training import Job
+from helpers.training import Job, of_profile
 
 from .cell import cell_job
 from .grid import Grid
@@ -30,30 +30,12 @@ SEEDS = {"quick": 2, "full": 4}
 def grid_09(recording: Recording, profile: str, seed: int = 0) -> Grid:
     """The chapter's grid: models of position and direction, one setting changed at a time.
 
-    Parameters
-    ----------
-    recording : Recording
-        Swept under its `key`.
-    profile : {"quick", "full"}
-        Three settings, two seeds and three hundred steps; or five, four and five hundred.
-    seed : int
-        The first seed; the others follow it.
-
-    Returns
-    -------
-    Grid
-
-    Raises
-    ------
-    ValueError
-        If the profile is neither.
+    The recording is swept under its `key`; other seeds follow the first.
     """
-    if profile not in SEEDS:
-        raise ValueError(f"profile is {profile!r}; it is {' or '.join(map(repr, SEEDS))}")
     return Grid(
         recordings=[recording.key],
         variants=["posdir"],
-        seeds=list(range(seed, seed + SEEDS[profile])),
+        seeds=list(range(seed, seed + of_profile(SEEDS, profile))),
         parameters=PARAMETERS[profile],
         design="one-at-a-time",
     )

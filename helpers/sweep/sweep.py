@@ -2,55 +2,42 @@
 
 ``python -m helpers.book sweep grid.yml`` reads a grid (`helpers.sweep.grid`), checks all of it,
 computes the cells that are not on disk yet (`helpers.sweep.cell`) on this machine or on a Dask
-cluster (`helpers.sweep.engines`), and writes the table (`helpers.sweep.table`). A cell's row lies
-in a small file of its own beside the cached fits: a sweep that was killed goes on where it was. The
-rows are the same bits whoever computes them, so seconds stand in a file apart.
+cluster (`helpers.sweep.engines`), and writes the table (`helpers.sweep.table`). A cell's row is
+kept beside the cached fits, in a small file of its own: a sweep that was killed goes on where it
+was. The rows are the same bits whoever computes them, so seconds stand in a file apart.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import places
-from helpers.files import ROOT, write_text
+from helpers.files import ROOT
+from helpers.kept import load, store
 from helpers.progress import bar
 from helpers.recordings import Recording, load_recording
 from helpers.training import many as training
 
-from .cell import VALUES, cell_job, cell_key
+from .cell import cell_job, cell_key
 from .engines import Outcome, Task, cluster, on_a_cluster, on_this_machine
 from .grid import Grid, read_grid
-from .table import PROVENANCE, check_suffix, table_row, write_table
+from .table import check_suffix, table_row, write_table
 
 Engine = Callable[[Sequence[Task]], Iterator[Outcome]]
 
 
 @dataclass(frozen=True)
 class Swept:
-    """What came of a sweep.
+    """What came of a sweep: a row a finished cell, in the order of the grid."""
 
-    Attributes
-    ----------
-    rows : list of dict
-        One a finished cell, in the order of the grid; see `helpers.sweep.table.table_row`.
-    seconds : dict of str to float
-        That the cell took when it was computed, by its key.
-    failures : dict of str to str
-        Why, by title of the cell.
-    computed : int
-        How many of the rows were not on disk before.
-    """
-
-    rows: list[dict]
-    seconds: dict[str, float]
-    failures: dict[str, str]
-    computed: int
+    rows: list[dict]  # see `table_row`
+    seconds: dict[str, float]  # that a cell took when it was computed, by its key
+    failures: dict[str, str]  # why, by title of the cell
+    computed: int  # rows that were not on disk before
 
 
 def sweep(
@@ -94,12 +81,13 @@ def sweep(
             if outcome.measured is None:
                 failures[task.cell.title] = outcome.failure
             else:
-                found[task.place] = keep_row(outcome.measured, outcome.seconds)
+                found[task.place] = {**outcome.measured, "seconds": outcome.seconds}
+                store(row_path(task.key), found[task.place])
             shown.update()
-    done = [(task, *found[task.place]) for task in tasks if found[task.place]]
+    done = [task for task in tasks if found[task.place]]
     return Swept(
-        [table_row(task.recording, task.cell, measured) for task, measured, _ in done],
-        {task.key: seconds for task, _, seconds in done},
+        [table_row(task.recording, task.cell, found[task.place]) for task in done],
+        {task.key: found[task.place]["seconds"] for task in done},
         failures,
         len(missing) - len(failures),
     )
@@ -108,10 +96,7 @@ def sweep(
 def prepare(grid: Grid, recordings: Mapping[str, Recording] | None = None) -> list[Task]:
     """Check every cell and name its row.
 
-    Raises
-    ------
-    ValueError
-        If a recording is unknown, a cell cannot be trained, or two cells are the same.
+    A ValueError if a recording is unknown, a cell cannot be trained, or two cells are the same.
     """
     if recordings is None:
         recordings = {name: load_recording(name) for name in grid.recordings}
@@ -130,39 +115,13 @@ def prepare(grid: Grid, recordings: Mapping[str, Recording] | None = None) -> li
 
 def row_path(key: str) -> Path:
     """Return where a cell's row is kept, whether it exists yet or not."""
-    return places.cache() / "sweep" / f"{key}.json"
+    return places.cache() / "sweep" / f"{key}.npz"
 
 
-def keep_row(measured: dict, seconds: float) -> tuple[dict, float]:
-    """Write what was measured into its own file, with a checksum; return both arguments."""
-    checksum = hashlib.sha256(_text(measured).encode()).hexdigest()
-    content = {"sha256": checksum, "seconds": seconds, "row": measured}
-    write_text(row_path(measured["cell"]), json.dumps(content, indent=1, allow_nan=False) + "\n")
-    return measured, seconds
-
-
-def kept_row(key: str) -> tuple[dict, float] | None:
-    """Read what was measured, and its seconds; None where there is nothing.
-
-    A damaged file counts as none, and is reported: the cell can be computed again.
-    """
-    path = row_path(key)
-    if not path.exists():
-        return None
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        row, seconds = content["row"], float(content["seconds"])
-        intact = content["sha256"] == hashlib.sha256(_text(row).encode()).hexdigest()
-        if intact and row["cell"] == key and {*VALUES, *PROVENANCE} <= set(row):
-            return row, seconds
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    print(f"row {path.name} is damaged; computing it again", file=sys.stderr)
-    return None
-
-
-def _text(row: dict) -> str:
-    return json.dumps(row, sort_keys=True)
+def kept_row(key: str) -> dict | None:
+    """Read what was measured, and its ``seconds``; None where there is nothing, or damage."""
+    arrays = load(row_path(key))
+    return arrays and {name: array.item() for name, array in arrays.items()}
 
 
 def run(path: Path, out: Path | None, workers: int | None, dask: bool, scheduler: str) -> int:
@@ -170,10 +129,8 @@ def run(path: Path, out: Path | None, workers: int | None, dask: bool, scheduler
 
     Parameters
     ----------
-    path : Path
-        The grid.
-    out : Path, optional
-        The table; ``_run/sweeps/<name of the grid>.csv`` of the book if left out.
+    path, out : Path
+        The grid; the table, ``_run/sweeps/<name of the grid>.csv`` of the book if left out.
     workers : int, optional
         Processes on this machine; one a core if left out.
     dask : bool

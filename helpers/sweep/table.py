@@ -8,40 +8,24 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+
 from helpers.files import whole, write_text
 from helpers.recordings import Recording
 from helpers.training import DEFAULTS, PARAMETERS
 
-from .cell import VALUES
+from .cell import ORIGIN, VALUES
 from .grid import Cell
 
-PROVENANCE = ("device", "versions", "code", "fit", "cell")
-TEXTS = (
-    "recording", "source", "digest", "variant", "split", "dtype", "model_architecture", "distance",
-    "conditional", "temperature_mode", "k", *PROVENANCE,
-)  # fmt: skip
-WHOLE = ("seed", "trips", "batch_size", "output_dimension", "max_iterations", "num_hidden_units",
-         "time_offsets")  # fmt: skip
 SUFFIXES = (".csv", ".parquet")
 
 
 def table_row(recording: Recording, cell: Cell, measured: dict) -> dict:
     """One row of the table: what was tried, what came out, where it comes from.
 
-    Parameters
-    ----------
-    recording : Recording
-    cell : Cell
-    measured : dict
-        From `helpers.sweep.cell.run_cell`.
-
-    Returns
-    -------
-    dict
-        The book's nine parameters are always among the columns, others where the grid names them.
+    The book's nine parameters are always among the columns, others where the grid names them.
     """
-    given = dict(cell.parameters)
-    parameters = PARAMETERS | given
+    parameters = PARAMETERS | dict(cell.parameters)
     return {
         "recording": cell.recording,
         "source": recording.source,
@@ -51,8 +35,15 @@ def table_row(recording: Recording, cell: Cell, measured: dict) -> dict:
         "split": f"nested {cell.fold}, validation laps",
         "dtype": cell.dtype,
         **{name: parameters[name] for name in DEFAULTS if name in parameters},
-        **{name: measured[name] for name in (*VALUES, *PROVENANCE)},
+        **{name: _plain(measured[name]) for name in (*VALUES, *ORIGIN)},
     }
+
+
+def _plain(value):
+    """A text, a whole number, or a finite float; None where there is none."""
+    if isinstance(value, str | int):
+        return value
+    return float(value) if np.isfinite(value) else None
 
 
 def check_suffix(path: Path) -> None:
@@ -81,34 +72,3 @@ def write_table(path: Path, rows: Sequence[dict]) -> None:
     writer.writeheader()
     writer.writerows(rows)  # floats as repr: they come back as the same bits
     write_text(path, text.getvalue())
-
-
-def read_table(path: Path) -> list[dict]:
-    """Read a table that `write_table` wrote, numbers as numbers.
-
-    Raises
-    ------
-    ValueError
-        If it is no such table.
-    """
-    check_suffix(Path(path))
-    if Path(path).suffix == ".parquet":
-        import pyarrow.parquet
-
-        return pyarrow.parquet.read_table(path).to_pylist()
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if rows and not {"recording", "seed", *VALUES} <= set(rows[0]):
-        raise ValueError(f"{path} is no table of a sweep; write one with helpers.book sweep")
-    return [{name: _parsed(path, name, text) for name, text in row.items()} for row in rows]
-
-
-def _parsed(path: Path, name: str, text: str | None):
-    if name in TEXTS:
-        return text
-    if text == "":
-        return None
-    try:
-        return int(text) if name in WHOLE else float(text)
-    except (TypeError, ValueError):
-        raise ValueError(f"{path}: {name} holds {text!r}, which is no number") from None

@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from helpers.own.broken import broken
 from helpers.own.export import spike_times, time_stamps, write_recording
 from helpers.own.files import read_recording
 from helpers.own.ingest import recording_from_arrays
@@ -88,11 +87,6 @@ def test_shifting_time_shifts_nothing_else(shift):
     assert same(*made)
 
 
-def test_spikes_of_one_unit_that_overflow_a_bin_are_refused():
-    with pytest.raises(ValueError, match="unit 1 puts 300 spikes into one bin"):
-        bin_spikes([[0.5], [0.5] * 300], np.arange(3.0))
-
-
 @pytest.mark.parametrize(
     ("times", "line"),
     [
@@ -102,6 +96,7 @@ def test_spikes_of_one_unit_that_overflow_a_bin_are_refused():
         ([[0.1], ["a"]], "unit 1 has dtype"),
         ([[[0.1, 0.2]]], "unit 0 has shape"),
         ([[100.0]], "no spike from 0 to 2 s"),
+        ([[0.5], [0.5] * 300], "unit 1 puts 300 spikes into one bin"),
     ],
 )
 def test_spike_times_that_are_none_are_refused(times, line):
@@ -336,6 +331,17 @@ def test_a_damaged_file_is_read_right_or_refused(kind, tmp_path):
 # Whatever comes
 
 
+def a_recording_or_one_line(**given_):
+    try:
+        made = recording_from_arrays(**given_)
+    except ValueError as error:
+        assert str(error).strip()
+        assert "\n" not in str(error)
+    else:
+        assert isinstance(made, Recording)
+        assert len(made.spikes) >= 2
+
+
 anything = st.one_of(
     st.none(),
     st.text(max_size=3),
@@ -370,11 +376,7 @@ likely = st.one_of(
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore")
 def test_whatever_comes_in_a_recording_or_one_line_comes_out(position, options):
-    try:
-        assert isinstance(recording_from_arrays(position, **options), Recording)
-    except ValueError as error:
-        assert str(error).strip()
-        assert "\n" not in str(error)
+    a_recording_or_one_line(position=position, **options)
 
 
 wide = st.floats(allow_nan=True, allow_infinity=True)
@@ -403,14 +405,7 @@ wide = st.floats(allow_nan=True, allow_infinity=True)
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore")
 def test_what_is_nearly_right_is_a_recording_or_one_line(**given_):
-    try:
-        made = recording_from_arrays(**given_)
-    except ValueError as error:
-        assert str(error).strip()
-        assert "\n" not in str(error)
-    else:
-        assert isinstance(made, Recording)
-        assert len(made.spikes) >= 2
+    a_recording_or_one_line(**given_)
 
 
 @settings(max_examples=100, deadline=None)
@@ -425,15 +420,12 @@ def test_counts_and_places_come_through_unchanged(n_bins, n_units, seed, bin_s, 
     direction = rng.choice([-1, 1], n_bins)
     gone = rng.random(n_bins) < lost
     tracked = np.where(gone, np.nan, position)
+    arrays = {"spikes": spikes, "direction": direction, "bin_s": bin_s, "length_m": length_m}
     if (~gone).sum() < 2:
         with pytest.raises(ValueError, match="position"):
-            recording_from_arrays(
-                tracked, spikes=spikes, direction=direction, bin_s=bin_s, length_m=length_m
-            )
+            recording_from_arrays(tracked, **arrays)
         return
-    made = recording_from_arrays(
-        tracked, spikes=spikes, direction=direction, bin_s=bin_s, length_m=length_m
-    )
+    made = recording_from_arrays(tracked, **arrays)
     assert np.array_equal(made.spikes, spikes[~gone])
     assert np.array_equal(made.position, position[~gone])
     assert np.array_equal(made.direction, direction[~gone])
@@ -471,13 +463,3 @@ def test_buddy_as_raw_arrays():
     agree = np.mean(read_off.direction[buddy.running()] == buddy.direction[buddy.running()])
     assert max(agree, 1 - agree) > 0.95  # his "right" may be the other way
     assert len(read_off.trials()) == len(buddy.trials())
-
-
-def test_the_broken_ones_are_twelve(rat, tmp_path):
-    cases = broken(rat, tmp_path)
-    assert len(cases) == 12
-    for name, call in cases.items():
-        with pytest.raises(ValueError) as error:
-            call()
-        assert "\n" not in str(error.value), name
-        assert ";" in str(error.value), f"{name}: the line names no mend"

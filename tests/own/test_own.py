@@ -1,5 +1,6 @@
 """The analysis of one's own recording: by hand where truth is known, and from each kind of file."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,20 +11,25 @@ from hypothesis import strategies as st
 
 from helpers.decoding.scores import mean_score
 from helpers.decoding.splits import nested_split
+from helpers.figures import style
 from helpers.own import decoding as own_decoding
 from helpers.own import jobs as own_jobs
+from helpers.own import page as own_page
 from helpers.own import ring as own_ring
 from helpers.own import study as own
 from helpers.own.broken import broken
-from helpers.own.export import laboratory, on_a_circle, write_recording
+from helpers.own.export import write_recording
 from helpers.own.files import read_recording
 from helpers.own.ingest import recording_from_arrays
 from helpers.own.inspection import honest_split
-from helpers.own.jobs import SHUFFLED, TIME, TOLD, Model, circle_labels, folds, jobs_09
+from helpers.own.jobs import NAMES, SHUFFLED, TIME, TOLD, circle_labels, jobs_09, splits
+from helpers.own.lessons import laboratory, on_a_circle
 from helpers.recordings.loading import load_recording, simulate_recording
+from helpers.training.plan import Model
 
 RAT = simulate_recording(n_neurons=24, n_bins=5000, seed=4)
 ROUND = on_a_circle(RAT)
+MINE = replace(RAT, name="<b>mine & yours")
 CLAIM, NO_CLAIM = "longer than that of every one of 9 models", "no ring is claimed"
 
 
@@ -32,7 +38,7 @@ def own_cache(monkeypatch, tmp_path):
     monkeypatch.setenv("CEBRA_BOOK_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("CEBRA_BOOK_DEVICE", "cpu")
     for name in ("POINTS", "LANDMARKS"):  # enough to see a ring, few enough for many tests
-        monkeypatch.setattr(own_ring, name, {"quick": 250, "full": 250})
+        monkeypatch.setattr(own_ring.topology, name, {"quick": 250, "full": 250})
 
 
 # The laboratory's raw data
@@ -63,16 +69,16 @@ def test_only_an_animal_of_known_phase_is_bent():
 @pytest.mark.parametrize(("profile", "told", "null"), [("quick", 1, 4), ("full", 3, 19)])
 def test_jobs_learn_from_training_laps_alone(profile, told, null):
     jobs = jobs_09(RAT, profile, seed=5)
-    kinds = [model.told for model in jobs]
+    kinds = [model.name for model in jobs]
     assert [kinds.count(kind) for kind in (TOLD, TIME, SHUFFLED)] == [told, told, null]
     assert len(jobs) == 2 * told + null
     for model, job in jobs.items():
-        train = nested_split(RAT, model.fold).train
+        train = nested_split(RAT, int(model.split.split()[1])).train
         np.testing.assert_array_equal(job.spikes, RAT.spikes[train])
         truth = RAT.labels("posdir")[train]
-        if model.told == TOLD:
+        if model.name == TOLD:
             np.testing.assert_array_equal(job.labels, truth)
-        elif model.told == SHUFFLED:
+        elif model.name == SHUFFLED:
             assert not np.array_equal(job.labels, truth)
             np.testing.assert_array_equal(*(np.sort(one, axis=0) for one in (job.labels, truth)))
         else:
@@ -86,14 +92,13 @@ def test_labels_close_where_the_circle_does():
     assert len(seam) > 5
     assert np.linalg.norm(np.diff(labels, axis=0)[seam], axis=1).max() < 0.1
     jobs = jobs_09(ROUND, "quick")
-    assert {job.labels.shape[1] for model, job in jobs.items() if model.told != TIME} == {2}
+    assert {job.labels.shape[1] for model, job in jobs.items() if model.name != TIME} == {2}
 
 
 def test_few_trips_have_one_fold_and_another_profile_is_refused():
     short = simulate_recording(n_neurons=12, n_bins=2500, seed=1)
-    assert len(folds(short, "full")) == 1
-    assert len(folds(RAT, "full")) == 3
-    assert honest_split(short).name == "contiguous"
+    assert list(splits(short, "full")) == ["contiguous"]
+    assert list(splits(RAT, "full")) == ["nested 0", "nested 1", "nested 2"]
     with pytest.raises(ValueError, match="profile is 'long'"):
         jobs_09(RAT, "long")
 
@@ -150,11 +155,12 @@ def measured(recording, noise=0.05, n_null=9):
     split, rng = honest_split(recording), np.random.default_rng(0)
     phase = RAT.true_phase
     ring = np.c_[np.cos(phase), np.sin(phase)] + noise * rng.normal(size=(len(phase), 2))
-    fits = {Model(told, 0, 0): model_of(ring, split) for told in (TOLD, TIME)}
+    fits = {Model("rat", split.name, told): model_of(ring, split) for told in (TOLD, TIME)}
     for seed in range(n_null):
         cloud = max(noise, 0.3) * rng.normal(size=ring.shape)
-        fits[Model(SHUFFLED, 0, seed)] = model_of(cloud, split)
-    return own_ring.ring_test(fits, recording, "quick")
+        fits[Model("rat", split.name, SHUFFLED, seed)] = model_of(cloud, split)
+    found = own_ring.ring_test(fits, recording, "quick")
+    return found.rings, found.null
 
 
 @pytest.mark.parametrize("recording", [RAT, ROUND], ids=["line", "circle"])
@@ -165,7 +171,7 @@ def test_a_true_ring_is_found_and_wound_once(recording):
         assert ring.p == pytest.approx(0.1)
         assert ring.bar[1] - ring.bar[0] > 2 * null.max()
         assert len(ring.turned) == len(own_ring.whole_laps(recording, honest_split(recording).test))
-        assert ring.share > 0.9 > 0.5 > ring.share_scrambled
+        assert ring.share > 0.9 > 0.5 > own_ring._share(ring.scrambled)
 
 
 def test_a_ring_lost_in_noise_is_none():
@@ -201,12 +207,12 @@ def test_the_whole_analysis_on_every_kind_of_file(recording, tmp_path, hasty):
         analysis = own.analyse(
             read_recording(path, geometry=plain.geometry, **options), progress=False
         )
-        results.append((own.decoding_rows(analysis), own.ring_rows(analysis)))
+        results.append((analysis.decoding.rows, analysis.ring.rows))
         assert len(analysis.fits) == 6
-        assert set(analysis.results) == {*own.NAMES.values(), *own_decoding.PLAIN}
+        assert set(analysis.decoding.results) == {*NAMES.values(), *own_decoding.PLAIN}
     assert results[0] == results[1] == results[2]
     test = honest_split(plain).test
-    for each in analysis.results.values():
+    for each in analysis.decoding.results.values():
         np.testing.assert_array_equal(each[0].bins, test)
 
 
@@ -214,26 +220,99 @@ def test_a_broken_recording_trains_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(own, "fit_many", None)  # calling it would raise TypeError
     with pytest.raises(ValueError, match="one direction is missing"):
         own.analyse(replace(RAT, direction=np.ones(len(RAT.direction))))
-    known = load_recording("simulated")
-    assert len(broken(known, tmp_path)) == 12
-    for call in broken(known, tmp_path).values():
-        with pytest.raises(ValueError, match=";"):
+    cases = broken(load_recording("simulated"), tmp_path)
+    assert len(cases) == 12
+    for name, call in cases.items():
+        with pytest.raises(ValueError) as error:
             own.analyse(call())
+        assert "\n" not in str(error.value), name
+        assert ";" in str(error.value), f"{name}: the line names no mend"
 
 
 @pytest.mark.parametrize(("p", "said"), [(0.1, CLAIM), (0.2, NO_CLAIM)])
 def test_the_verdict_claims_a_ring_only_beyond_the_null(p, said, monkeypatch):
-    scores = dict.fromkeys(own.NAMES.values(), 5.0) | {
-        "constant": 40.0,
-        "Bayesian decoder": 4.0,
-    }
-    scores[own.NAMES[SHUFFLED]] = 45.0
+    scores = dict.fromkeys(NAMES.values(), 5.0) | {"constant": 40.0, "Bayesian decoder": 4.0}
+    scores[NAMES[SHUFFLED]] = 45.0
     monkeypatch.setattr(own, "mean_score", lambda results, metric: results)
-    analysis = SimpleNamespace(results=scores, null=np.zeros(9), rings={TIME: SimpleNamespace(p=p)})
-    sentences = own.verdict_sentences(analysis)
+    ring = own_ring.RingTest({TIME: SimpleNamespace(p=p)}, np.zeros(9))
+    analysis = own.Analysis(RAT, "quick", 0, {}, (), {}, own.Decoded(scores, 0), ring)
+    sentences = analysis.verdict()
     assert "<strong>Bayesian decoder</strong>, 4.0 cm" in sentences[0]
     assert "off by 40.0 cm" in sentences[0]
     assert said in sentences[-1]
     assert len(sentences) == 2
-    scores[own.NAMES[TOLD]] = 39.0
-    assert "these units say little of it" in own.verdict_sentences(analysis)[1]
+    scores[NAMES[TOLD]] = 39.0
+    assert "these units say little of it" in analysis.verdict()[1]
+
+
+# The report
+
+
+@pytest.fixture(scope="module")
+def hasty_analysis(tmp_path_factory):
+    """An analysis in haste: what is tested is the page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CEBRA_BOOK_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("CEBRA_BOOK_DEVICE", "cpu")
+        patch.setattr(own_jobs, "ITERATIONS", {"quick": 20, "full": 20})
+        for name in ("POINTS", "LANDMARKS"):
+            patch.setattr(own_ring.topology, name, {"quick": 150, "full": 150})
+        return own.analyse(MINE, progress=False)
+
+
+def test_the_page_needs_nothing_else(hasty_analysis, tmp_path):
+    style.use(MINE)
+    page = tmp_path / "deep/report.html"
+    own_page.write_page(page, hasty_analysis)
+    html = page.read_text(encoding="utf-8")
+    sources = re.findall(r'(?:src|href)="([^"]{0,22})', html)
+    assert sources == ["data:image/png;base64,"] * 3
+    assert all(len(alt) > 40 for alt in re.findall(r'alt="([^"]*)"', html))
+    assert html.count("<table>") == 2
+    assert html.count("No rat ran here") == 1
+    assert "<b>mine" not in html
+    assert "&lt;b&gt;mine &amp; yours" in html
+    for rows in (hasty_analysis.decoding.rows, hasty_analysis.ring.rows):
+        assert all(f"<td>{cell}</td>" in html for row in rows for cell in row)
+    assert not re.search(r"<(script|link|iframe)", html)
+    with pytest.raises(ValueError, match="name it something.html"):
+        own_page.write_page(tmp_path / "report.txt", hasty_analysis)
+
+
+def test_a_file_becomes_a_page_beside_it(hasty_analysis, tmp_path, capsys, monkeypatch):
+    def known(recording, profile, seed):
+        assert recording.spikes.tolist() == MINE.spikes.tolist()
+        return replace(hasty_analysis, recording=recording, profile=profile, seed=seed)
+
+    monkeypatch.setattr(own, "analyse", known)
+    path = tmp_path / "mine.nwb"  # which says neither how long the track is, nor of what shape
+    write_recording(path, replace(MINE, true_phase=None))
+    assert (
+        own_page.main([str(path), "--geometry", "line", "--length", "1.7", "--profile", "full"])
+        == 0
+    )
+    html = path.with_suffix(".html").read_text(encoding="utf-8")
+    assert "<h1>mine</h1>" in html
+    assert "on a line of 1.70 m" in html
+    assert "profile full · seed 0 ·" in html
+    assert "No rat ran here" not in html  # the file does not say where it comes from
+    assert capsys.readouterr().out.strip().endswith("mine.html")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("mine.txt", b"1", "of no kind that is read here"),
+        ("mine.npz", b"half", "mine.npz: not readable"),
+        ("none.npz", None, "is missing; check the path"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_line(name, content, said, tmp_path, capsys):
+    if content:
+        (tmp_path / name).write_bytes(content)
+    assert own_page.main([str(tmp_path / name)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert said in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.glob("*.html"))
