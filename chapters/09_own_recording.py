@@ -147,7 +147,7 @@ Markdown(
 
 # %%
 bent = own.recording_from_arrays(**raw_round)
-own.lessons.steps_lead_back(animal, whole, round_animal, bent)
+own.lessons.expect_steps_lead_back(animal, whole, round_animal, bent)
 
 # %% [markdown]
 # ## Three kinds of file

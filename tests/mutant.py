@@ -6,15 +6,16 @@ the chapter and its test at once: those who break them change what came out, not
 """
 
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 UNTIL = {
-    "01": "synth.{name}.r2",
-    "02": "embed.{variant}.direction_accuracy",
-    "03": "decode.leaky.posdir.r2",
+    "01": r"synth\.\w+\.r2",
+    "02": r"embed\.\w+\.direction_accuracy",
+    "03": r"decode\.leaky\.posdir\.r2",
 }
 """The last check that is asked for, by chapter; 02 and 03 need the headline models only."""
 
@@ -103,11 +104,15 @@ def run(chapter: str, mistake: str) -> str:
     """Run a chapter's cells until a check fails; return what it says, or "all passed"."""
     import matplotlib.pyplot as plt
 
+    from helpers import figures, training
     from helpers.book.pairing import read_source
     from helpers.figures import style
-    from helpers.training import many as training
 
-    style.show = lambda figure, **_: plt.close(figure)  # what is drawn does not matter here
+    values = sys.modules["helpers.claims.published"]
+    reached = []
+    values._store = lambda id, _: reached.append(id)
+    # what is drawn does not matter here
+    figures.show = style.show = lambda *_, **__: plt.close("all")
     right = training.fit_many
 
     def wrong(jobs, *args, **kwargs):
@@ -125,9 +130,9 @@ def run(chapter: str, mistake: str) -> str:
             exec(compile(cell.source, source.name, "exec"), names)
         except AssertionError as error:
             return str(error)
-        if UNTIL[chapter] in cell.source:
+        if any(re.fullmatch(UNTIL[chapter], id) for id in reached):
             return "all passed"
-    raise RuntimeError(f"chapter {chapter} has no cell with {UNTIL[chapter]}")
+    raise RuntimeError(f"chapter {chapter} checks nothing like {UNTIL[chapter]}")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,9 @@ def laboratory(recording: Recording, seed: int = 0) -> dict:
     return {"position": 100 * (ROOM_M + xy), **given}
 
 
-def steps_lead_back(animal: Recording, made: Recording, ring: Recording, bent: Recording) -> None:
+def expect_steps_lead_back(
+    animal: Recording, made: Recording, ring: Recording, bent: Recording
+) -> None:
     """Hold what came back from raw data, on a line and round a circle, to what was there before."""
     expect("own.steps.counts_come_back", bool(np.array_equal(made.spikes, animal.spikes)))
     away_mm = 1000 * np.abs(made.position - animal.position).max()

@@ -33,7 +33,8 @@ def tagged(notebook, tag):
 def calls(cell, name):
     tree = ast.parse(re.sub(r"^%.*", "", cell.source, flags=re.MULTILINE))
     called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return any(isinstance(func, ast.Name) and func.id == name for func in called)
+    names = [getattr(func, "id", getattr(func, "attr", "")) for func in called]
+    return any(one == name or one.startswith(f"{name}_") for one in names)
 
 
 def stored(path):

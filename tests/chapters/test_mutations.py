@@ -19,11 +19,11 @@ from own_mistakes import mistakes
 from ripser import ripser
 from test_from_scratch import load, some_triples
 
+from helpers import claims
 from helpers.claims import expected, scorecard
-from helpers.claims import published as claims
 from helpers.claims.verdicts import WORDS
+from helpers.consistency import compare as consistency_study
 from helpers.consistency import measure as consistency
-from helpers.consistency import study as consistency_study
 from helpers.consistency.alignment import time_aligned
 from helpers.decoding import baselines
 from helpers.decoding.rivals import BAYES, COUNTS, few_rivals, leaking_rivals

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 
 from helpers.claims import __main__ as command
 from helpers.claims import expected
-from helpers.claims import published as claims
 from helpers.files import update_json, write_text
+
+claims = import_module("helpers.claims.published")  # the front door has a function of that name
 
 RAT = SimpleNamespace(key="rat", digest="d1", source="local")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from cebra.data.helper import OrthogonalProcrustesAlignment
 
-from helpers.consistency import report
+from helpers.consistency import summary as report
 from helpers.consistency.alignment import correlation, time_aligned, time_aligned_correlation
 from helpers.consistency.measure import (
     aligned_to_first,

@@ -8,16 +8,22 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from helpers.consistency import jobs, rivals, study
+from helpers import claims
+from helpers.consistency import compare, jobs, rivals
 from helpers.consistency.alignment import time_aligned
-from helpers.consistency.jobs import FIRST_FOLD, Model, cells, four_rats, jobs_04, recording_of
+from helpers.consistency.groups import groups_of_neurons
+from helpers.consistency.jobs import FIRST_FOLD, cells, four_rats, jobs_04, recording_of
 from helpers.consistency.layouts import thinned, tsne_layout, umap_layout
 from helpers.consistency.measure import Ring
+from helpers.consistency.rats import Between, Controls
+from helpers.consistency.runs import Repeated
+from helpers.consistency.summary import summary
 from helpers.decoding.baselines import root_counts
 from helpers.decoding.jobs import SEEDS_OF_OTHERS, jobs_03, named_split
 from helpers.figures import consistency as pictures
 from helpers.figures.interactive_rats import rings
 from helpers.recordings.loading import simulate_recording
+from helpers.training import Model
 from helpers.training.cache import key
 
 RATS = {
@@ -153,17 +159,19 @@ def test_rats_are_compared_run_by_run_in_their_order():
     points[Model("achilles", FIRST_FOLD, "posdir", 2)] = points[
         Model("achilles", FIRST_FOLD, "posdir", 0)
     ]  # a run that the other rats lack
-    found = study.across_rats(points, RATS, "posdir", "test")
+    found = compare.across_rats(points, RATS, "posdir", "test")
     assert found[FIRST_FOLD].shape == (2, 3, 3)
     parts = [
-        study.Part(points[Model(r, FIRST_FOLD, "posdir", 0)], named_split(RATS[r], FIRST_FOLD).test)
+        compare.Part(
+            points[Model(r, FIRST_FOLD, "posdir", 0)], named_split(RATS[r], FIRST_FOLD).test
+        )
         for r in RATS
     ]
-    np.testing.assert_array_equal(found[FIRST_FOLD][0], study.compare(list(RATS.values()), parts))
+    np.testing.assert_array_equal(found[FIRST_FOLD][0], compare.compare(list(RATS.values()), parts))
     with pytest.raises(ValueError, match="no run of time"):
-        study.across_rats(points, RATS, "time", "test")
+        compare.across_rats(points, RATS, "time", "test")
     with pytest.raises(ValueError, match="aligned by 'smell'"):
-        study.across_rats(points, RATS, "posdir", "test", by="smell")
+        compare.across_rats(points, RATS, "posdir", "test", by="smell")
 
 
 def test_a_model_that_recites_what_it_was_told_agrees_by_that_alone():
@@ -174,8 +182,8 @@ def test_a_model_that_recites_what_it_was_told_agrees_by_that_alone():
         told = jobs.told_labels(recording, model)[named_split(recording, FIRST_FOLD).train]
         angle = np.where(told[:, 1] > 0, told[:, 0], 3.2 - told[:, 0]) * 2 * np.pi / 3.2
         points[model] = np.stack([np.cos(angle), np.sin(angle), np.cos(2 * angle)], axis=1)
-    told = study.across_rats(points, RATS, "lagged", "train", told=True)[FIRST_FOLD]
-    true = study.across_rats(points, RATS, "lagged", "train")[FIRST_FOLD]
+    told = compare.across_rats(points, RATS, "lagged", "train", told=True)[FIRST_FOLD]
+    true = compare.across_rats(points, RATS, "lagged", "train")[FIRST_FOLD]
     assert np.nanmin(told) > 0.99
     assert np.nanmean(true) < 0.6
 
@@ -192,17 +200,17 @@ def test_groups_are_compared_within_their_run_and_size():
     models = [m for m in jobs_04(FIRST, "full") if m.size]
     train = rivals.pca_of_groups(FIRST, models, "train")
     test = rivals.pca_of_groups(FIRST, models, "test")
-    assert study.group_size(train) == 6
-    found = study.across_groups(train, lambda e, held_out: time_aligned(e))
+    assert compare.group_size(train) == 6
+    found = compare.across_groups(train, lambda e, held_out: time_aligned(e))
     assert found.shape == (5, 4, 4)
-    halves = study.across_groups(
+    halves = compare.across_groups(
         train, lambda e, held_out: time_aligned(e, held_out=held_out), size=12, other=test
     )
     assert halves.shape == (jobs.SHARES["full"][2.0], 2, 2)
     with pytest.raises(ValueError, match="no group of 5"):
-        study.across_groups(train, time_aligned, size=5)
+        compare.across_groups(train, time_aligned, size=5)
     with pytest.raises(ValueError, match="no groups"):
-        study.group_size([Model("achilles", FIRST_FOLD, "posdir", 0)])
+        compare.group_size([Model("achilles", FIRST_FOLD, "posdir", 0)])
 
 
 def test_rivals_meet_the_same_bins(monkeypatch, tmp_path):
@@ -257,19 +265,113 @@ def test_figures_draw_every_pair():
         pictures.agreement({}, [], {}, {}, "blog")
 
 
-def test_the_other_figures_draw():
-    values = np.linspace(0.2, 0.9, 6)
-    fig = pictures.held_out({"a": (values, values / 2)}, {"a": (0.9, 0.6)})
+def matrices(*shape):
+    """Agreement of 0.2 to 0.9 in every ordered pair, NaN on the diagonal."""
+    made = np.linspace(0.2, 0.9, int(np.prod(shape))).reshape(shape)
+    made[..., np.eye(shape[-1], dtype=bool)] = np.nan
+    return made
+
+
+@pytest.fixture(scope="module")
+def groups():
+    """CEBRA's place is taken by principal components, of two sizes of groups."""
+    models = [Model("achilles", FIRST_FOLD, "posdir", seed, size=6, group=g)
+              for seed in (0, 1) for g in range(4)]  # fmt: skip
+    models += [Model("achilles", FIRST_FOLD, "posdir", 0, size=12, group=g) for g in range(2)]
+    seen, unseen = (rivals.pca_of_groups(FIRST, models, part) for part in ("train", "test"))
+    return groups_of_neurons(FIRST, dict.fromkeys(models), seen, unseen)
+
+
+def between(is_real=True):
+    ways = [(part, by) for part in ("train", "test") for by in compare.LABELS]
+    found = {"CEBRA-Behaviour": [matrices(2, 3, 3)], "PCA": [matrices(1, 3, 3)] * 2}
+    return Between(
+        tuple(RATS), is_real, dict.fromkeys(ways, found), dict.fromkeys(ways, found["PCA"])
+    )
+
+
+def noted(monkeypatch, study, ask="expect"):
+    """What a study hands to `expect`: (value, sd, n) by id."""
+    values = {}
+    monkeypatch.setattr(
+        claims,
+        "expect",
+        lambda id, value, sd=None, n=None, **_: values.update({id: (value, sd, n)}),
+    )
+    getattr(study, ask)()
+    return values
+
+
+def test_groups_say_what_was_measured(groups, monkeypatch):
+    assert (groups.size, groups.sizes) == (6, [6, 12])
+    assert groups.agree["PCA", "linear", True].shape == (2, 4, 4)
+    np.testing.assert_array_equal(
+        groups.agree["CEBRA", "procrustes", False], groups.agree["PCA", "procrustes", False]
+    )
+    table = groups.table().data.splitlines()
+    assert len(table) == 2 + 2 * len(groups_of_neurons.__globals__["MOVES"])
+    assert "PCA, any linear map" in table[-1]
+    values = noted(monkeypatch, groups)
+    mean = np.nanmean(groups.agree["PCA", "procrustes", True])
+    assert values["consistency.partition.pca.heldout"][0] == pytest.approx(mean)
+    assert len(values) == 10
+    later = noted(monkeypatch, groups, "expect_growth")
+    assert sorted(later) == sorted(
+        f"consistency.partition.{who}.heldout.size{k}" for who in ("cebra", "pca") for k in (0, 1)
+    )
+    # groups that are dealt once borrow the spread of those that are dealt more often
+    assert later["consistency.partition.pca.heldout.size1"][1] > 0
+    assert "anti-correlated" in groups.opposed().data
+
+
+def test_rats_say_what_was_measured(monkeypatch):
+    rats = between()
+    mean = np.nanmean(matrices(2, 3, 3))
+    assert rats.summaries("CEBRA-Behaviour")[0].mean == pytest.approx(mean)
+    assert rats.table("position").data.startswith("**By place alone**")
+    values = noted(monkeypatch, rats)
+    assert values["consistency.rats.cebra_behavior.heldout.position"][0] == pytest.approx(mean)
+    assert len(values) == 8
+    assert {line.text for line in rats.judged()} >= {"PCA, held-out laps"}
+    assert len(rats.judged_by_alignment()) == 2
+
+
+def test_controls_of_one_run_borrow_a_spread(monkeypatch):
+    many, single = (summary([matrices(n, 3, 3)]) for n in (2, 1))
+    controls = Controls({"shuffled": (many, many), "lagged.told": (single, single)}, {})
+    values = noted(monkeypatch, controls)
+    assert values["consistency.rats.lagged.told.heldout"][1] == many.sd
+    assert "the labels, recited" in controls.recited().data
+    assert "full profile" in Controls({"shuffled": (many, many)}, {}).recited().data
+
+
+def test_runs_say_what_was_measured(monkeypatch):
+    layouts = np.random.default_rng(0).normal(size=(3, 40, 2))
+    starts = {method: dict.fromkeys(of, list(layouts)) for method, of in rivals.STARTS.items()}
+    own = {("CEBRA-Time", rat): matrices(3, 3) for rat in ("achilles", "buddy")}
+    again = Repeated(starts, np.linspace(0, 1.6, 40), own, "achilles")
+    values = noted(monkeypatch, again)
+    assert "consistency.tsne.runs.random" in values
+    assert values["consistency.runs.cebra_time.buddy"][2] == 3
+    assert "CEBRA-Time, Buddy" in again.table().data
+    assert again.judged_rats() == []  # not all four rats were trained twice
+    assert [line.get_marker() for line in pictures.runs(again, 1.6).fig.axes[-1].lines].count(
+        "o"
+    ) > 3
+
+
+def test_the_other_figures_draw(groups):
+    fig = pictures.held_out(between()).fig
     marks = [line for line in fig.axes[0].lines if line.get_marker() == "D"]
-    assert [line.get_ydata().tolist() for line in marks] == [[0.9, 0.6]]
-    with pytest.raises(ValueError, match="6 pairs, and 5 held out"):
-        pictures.held_out({"a": (values, values[:5])}, {})
-    fig = pictures.growth({"CEBRA": {8: (0.1, 0.0, 0.2), 15: (0.2, 0.1, 0.3)}})
-    assert fig.axes[0].get_xlabel() == "neurons in a group"
-    assert len(pictures.predictions({"a": (values, values), "b": (values, -values)}).axes) == 2
-    layout = np.random.default_rng(0).normal(size=(6, 2)), values
-    fig = pictures.runs({"one": layout, "two": layout}, {"UMAP": values}, 1.6)
-    assert [len(ax.collections[0].get_offsets()) for ax in fig.axes[:2]] == [6, 6]
+    assert len(marks) == 2
+    assert not [line for line in pictures.held_out(between(False)).fig.axes[0].lines
+                if line.get_marker() == "D"]  # fmt: skip
+    assert pictures.growth(groups).fig.axes[0].get_xlabel() == "neurons in a group"
+    assert len(pictures.groups(groups).fig.axes) == 3
+    assert len(pictures.rats(between()).fig.axes) == 3
+    wave = np.sin(np.arange(20))
+    picture = pictures.negative(wave, {"a": wave, "b": -wave}, {"a": (1.0, 1.0), "b": (-3.0, -1.0)})
+    assert "R² = −3.00, correlation −1.00" in picture.fig.axes[1].get_title()
 
 
 def one_ring(n=300, seed=0):
