@@ -3,6 +3,7 @@
 from . import (
     consistency,
     decoding,
+    diagrams,
     diary,
     embeddings,
     interactive,

@@ -1,6 +1,6 @@
 """What a recording is, and where it comes from."""
 
 from .formats import REGISTRY, write_npz
-from .loading import RATS, load_recording
+from .loading import RATS, load_recording, other_rats
 from .recording import JUMP_M_S, Recording, stretches
 from .simulation import STAND_INS, simulate_recording

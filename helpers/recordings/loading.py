@@ -130,3 +130,22 @@ def _checked(path, name, fields, source):
         return Recording(name=name, source=source, **fields)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def other_rats(recording: Recording) -> list[Recording]:
+    """Load the other three of the four rats, those that are not simulated stand-ins.
+
+    Parameters
+    ----------
+    recording : Recording
+        One of the four; of any other, or of a simulated one, nothing is a companion.
+
+    Returns
+    -------
+    list of Recording
+    """
+    if recording.source == "simulated" or recording.name not in RATS:
+        return []
+    names = [rat for rat in RATS if rat != recording.name]
+    others = [load_recording(rat, on_missing="simulate") for rat in names]
+    return [other for other in others if other.source != "simulated"]

@@ -1,9 +1,25 @@
-"""Is it a ring: persistent cohomology, the angle of a loop, laps around it."""
+"""Is it a ring? Bars of persistent cohomology, the angle of a loop, laps sent round it.
 
+Bars and Betti numbers (`persistence`, `report`, `diagrams`, `dimensions`), circular coordinates
+(`circular`, `angles`), the rat followed round them (`winding`, `rounds`, `laps`), and the `cost`.
+"""
+
+from .angles import Angles, angles
 from .circular import circular_coordinate, follow
-from .cost import peak_gb
+from .cost import Price, peak_gb, price
+from .diagrams import Compared, Diagrams, Models, compared, diagrams
+from .dimensions import Dimensions, against_distributions, births, dimensions
 from .jobs import Model, jobs_05, stand_ins
-from .persistence import PRIME, bars, check_cost, lifespans, longest, p_value
-from .report import LANDMARKS, POINTS, Bars, longest_bars, main_bar, p_of, pick
-from .tables import table
+from .laps import (
+    Animals,
+    HeldOut,
+    Winding,
+    animals,
+    equally_followed,
+    held_out,
+    other_landmarks,
+    winding,
+)
+from .persistence import PRIME, bars, check_cost, lifespans, longest, p_value, persistence
+from .report import LANDMARKS, POINTS, Bars, longest_bars, main_bar, p_of, pca_cloud, pick
 from .winding import LEAST_WAY, scrambled_along, share_wound, turns, whole_trips

@@ -9,13 +9,17 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 import psutil
+from IPython.display import Markdown
 
+from helpers import claims
+from helpers.figures.topology import trend
 from helpers.files import ROOT
 
 from .persistence import PRIME, check_cost, landmarks
@@ -25,6 +29,77 @@ MEASURED = {
     "full": {1: (100, 200, 400, 800, 1000), 2: (100, 200, 300, 400, 500)},
 }
 """Numbers of points, by profile and highest homology."""
+
+
+HUNG = 2_000
+"""Points at which the blog's program never came back from H2."""
+
+
+@dataclass(frozen=True, eq=False)
+class Price:
+    """What persistence costs on this machine, and what H2 of `hung` points would.
+
+    Attributes
+    ----------
+    measured : mapping of homology to rows (points, seconds, gigabytes)
+    hours, gigabytes : float
+        Of H2 of `hung` points, by extrapolation.
+    """
+
+    measured: Mapping[int, list[tuple]]
+    hours: float
+    gigabytes: float
+    hung: int = HUNG
+    stated_points: int = 800
+
+    @property
+    def seconds(self) -> float:
+        """Seconds for H1 of as many points as the blog took."""
+        return {n: seconds for n, seconds, _ in self.measured[1]}[self.stated_points]
+
+    @property
+    def stated_s(self) -> float:
+        """The blog's seconds for it."""
+        return claims.published("time.topology_s", "blog").value
+
+    @property
+    def values(self) -> dict[str, float]:
+        """What is noted, of this machine."""
+        return {
+            "topology.h2.hours_2000": self.hours,
+            "topology.h2.gb_2000": self.gigabytes,
+            "topology.h2.gb_machine": machine_gb(),
+        }
+
+    def said(self) -> Markdown:
+        """The price in a sentence."""
+        return Markdown(
+            f"H1 of {self.stated_points} points: {self.seconds:.1f} s (the blog: {self.stated_s} "
+            f"s). H2 of {self.hung:,} points, by extrapolation: **{self.hours:.1f} hours** and "
+            f"{self.gigabytes:.0f} GB; this machine has {machine_gb():.0f} GB."
+        )
+
+    def note(self) -> None:
+        """Note what depends on the machine."""
+        claims.note("time.topology_s", self.seconds)
+        for id, value in self.values.items():
+            claims.note(id, value)
+
+    def judged(self) -> list[claims.Judged]:
+        """The blog's lines on time."""
+        h1, h2 = (claims.published(id, "blog") for id in ("time.topology_s", "time.h2_ripser"))
+        return [
+            claims.Judged(f"seconds for H1 of {self.stated_points} points", h1, self.seconds),
+            claims.Judged(f"H2 of {self.hung:,} points hangs", h2, self.values),
+        ]
+
+
+def price(cloud: np.ndarray, profile: str, seed: int = 0) -> Price:
+    """Measure H1 and H2 of random points of a cloud (T, d), and extrapolate H2."""
+    measured = {k: measure(cloud, k, MEASURED[profile][k], seed) for k in (1, 2)}
+    n, seconds, gigabytes = np.array(measured[2], dtype=float).T
+    hours = float(trend(n, seconds)(HUNG)) / 3600
+    return Price(measured, hours, float(trend(n, gigabytes)(HUNG)))
 
 
 def measure(cloud: np.ndarray, maxdim: int, sizes: Sequence[int], seed: int = 0) -> list[tuple]:

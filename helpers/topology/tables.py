@@ -6,15 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from helpers.tables import markdown
+
 from .jobs import Model
 from .report import Bars, Counted, longest_bars, main_bar, p_of
 from .rounds import Animal, Followed, shares
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Markdown table; the first column is set left, the others right."""
-    lines = ["| " + " | ".join(head) + " |", "| --- |" + " --: |" * (len(head) - 1)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
 
 
 def betti_text(count: Counted) -> str:
@@ -55,7 +51,7 @@ def diagram_table(
         "model", "the blog says", "[β₀, β₁], one shuffled model", "[β₀, β₁], null distribution",
         "longest loop lives", "runner-up",
     )  # fmt: skip
-    return table(head, rows)
+    return markdown(head, rows)
 
 
 def null_table(
@@ -75,7 +71,7 @@ def null_table(
         spread = f" ± {np.std(lengths, ddof=1):.2f}" if len(lengths) > 1 else ""
         p = [np.median([p_of(found, null, k) for found in seeds]) for null in nulls.values()]
         rows.append([name, f"{np.mean(lengths):.2f}{spread}", *(f"{one:.3f}" for one in p)])
-    return table(["model", "longest loop", *(f"p, {name}" for name in nulls)], rows)
+    return markdown(["model", "longest loop", *(f"p, {name}" for name in nulls)], rows)
 
 
 def reading_table(found: Mapping[str, Sequence[Followed]]) -> str:
@@ -106,7 +102,7 @@ def reading_table(found: Mapping[str, Sequence[Followed]]) -> str:
         "model", "loop lives", "R² of position", "circular-linear r", "right runs", "left runs",
         "rank correlation, right and left", "trips wound once",
     )  # fmt: skip
-    return table(head, rows)
+    return markdown(head, rows)
 
 
 def share_table(rows: Mapping[str, tuple[np.ndarray, np.ndarray, float | None]]) -> str:
@@ -126,7 +122,7 @@ def share_table(rows: Mapping[str, tuple[np.ndarray, np.ndarray, float | None]])
         for name, (longest, best, p) in rows.items()
     ]
     head = ("trips wound once", "models", "round the longest loop", "round the best of three", "p")
-    return table(head, lines)
+    return markdown(head, lines)
 
 
 def animal_table(found: Mapping[Model, Animal], names: Mapping[str, str]) -> str:
@@ -156,4 +152,4 @@ def animal_table(found: Mapping[Model, Animal], names: Mapping[str, str]) -> str
         "animal, model", "longest loop lives", "its length", "longest of its shuffled models",
         "trips wound once", "round the best of three", "R² of position",
     )  # fmt: skip
-    return table(head, rows)
+    return markdown(head, rows)

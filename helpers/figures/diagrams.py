@@ -1,0 +1,176 @@
+"""Chapter 05's pictures, with their words: studies of bars, angles and laps, drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import rings, style, topology
+from .style import Picture
+
+if TYPE_CHECKING:
+    from helpers.topology import Angles, Animals, Compared, Diagrams, Price, Winding
+
+NAMES, COLOURS = style.VARIANT_NAMES, style.VARIANT_COLOURS
+SHOWN = 25  # longest bars by rank
+
+
+def birth_death(study: Diagrams) -> Picture:
+    """One subsample of each headline model: births against deaths."""
+    panels, said = {}, []
+    for v, found in study.bars.items():
+        first = study.by_distribution[v].all[0]
+        text = f"β₀ = {first[0]}, β₁ = {first[1]}\n(null distribution)"
+        panels[NAMES[v]] = topology.Panel(found[0], study.limits, text)
+        ends = np.median([one["h1"][np.argmax(np.diff(one["h1"]))] for one in found], axis=0)
+        said.append(f"{NAMES[v]} from {ends[0]:.2f} to {ends[1]:.2f}")
+    return Picture(
+        topology.birth_death(panels),
+        alt="Births against deaths of pieces and loops in five panels, one a model, with a dashed "
+        "line parallel to the diagonal for each threshold. The longest loop: "
+        f"{', '.join(said)}.",
+        caption="One subsample of each headline model. Above its dashed line a bar counts under "
+        "the authors' rule; the line is 1.1 times the longest bar of the shuffled model, the "
+        "median over subsamples. Bars that never die lie on the top edge.",
+        name="birth-death",
+    )
+
+
+def ranked_bars(study: Diagrams) -> Picture:
+    """The longest bars of each headline model by rank."""
+    ranked = {}
+    for v, found in study.bars.items():
+        lengths = [[_lifespans(one[f"h{k}"]) for one in found] for k in (0, 1)]
+        if min(map(len, lengths[1])) >= SHOWN:
+            ranked[v] = [np.stack([one[:SHOWN] for one in each]) for each in lengths]
+    return Picture(
+        topology.ranked_bars(ranked, study.limits),
+        alt="Lifespans from the longest down, pieces left, loops right, one line a model, with "
+        "the threshold dashed.",
+        caption="The longest bars by rank: median and range over subsamples. Dashed: the authors' "
+        "threshold.",
+        name="ranked-bars",
+    )
+
+
+def betti_shares(study: Diagrams) -> Picture:
+    """How often each Betti number was counted, under both rules."""
+    counts = {f"{NAMES[v]}, one shuffled": one.all for v, one in study.by_paper.items()}
+    counts |= {f"{NAMES[v]}, null": one.all for v, one in study.by_distribution.items()}
+    return Picture(
+        topology.betti_shares(counts),
+        alt="Two tables of shares: for each model and rule, how often each number of pieces and "
+        "of loops was counted.",
+        caption="How many subsamples gave which count. <em>One shuffled</em>: the authors' rule. "
+        "<em>Null</em>: bars longer than all but one in twenty longest bars of shuffled models "
+        "(of fewer steps; where the profile trains few of them, longer than all).",
+        name="betti-shares",
+    )
+
+
+def among_nulls(study: Compared) -> Picture:
+    """Longest loops of models among those of nulls."""
+    models = {
+        NAMES[v]: (np.concatenate([_longest(found) for found in each]), COLOURS[v])
+        for v, each in study.seeds.items()
+    }
+    models |= {
+        f"headline: {NAMES[v]}": (_longest(found), COLOURS[v])
+        for v, found in study.diagrams.bars.items()
+    }
+    label = "longest loop (distance on the sphere)"
+    return Picture(
+        topology.among_nulls(study.lengths, models, label, study.significant),
+        alt="Rows of dots, a row a kind of model: the longest loop in each subsample, coloured "
+        "for models under test, grey for four kinds of null models below them.",
+        caption="The longest loop, a dot a subsample (null models: a dot a model). White ticks: "
+        "medians. Dashed: the length that is significant among shuffled models.",
+        name="among-nulls",
+    )
+
+
+def cocycle(study: Angles) -> Picture:
+    """The cut that a cocycle makes through the ring, and the angle it becomes."""
+    return Picture(
+        rings.cocycle(study.coordinate, study.points, study.coordinate(study.points)),
+        alt="Left: landmarks on the sphere and the edges between them on which the cocycle is not "
+        "zero. Right: all points, coloured by the angle that smoothing makes of it.",
+        caption="Left: the edges that the cocycle counts, one cut through the ring. Right: the "
+        "angle after smoothing, at every bin. Where the cut lies means nothing; another cocycle "
+        "would cut elsewhere.",
+        name="cocycle",
+    )
+
+
+def angle_by_position(study: Angles) -> Picture:
+    """The angle of every bin against the animal's place, a panel a headline model."""
+    rec = study.models.rec
+    drawn = {
+        f"{NAMES[v]}\nR² {each[0].reading.r2:.2f}": each[0].angle
+        for v, each in study.by_variant.items()
+        if each[0].reading
+    }
+    return Picture(
+        rings.angle_by_position(drawn, rec.position, rec.direction, rec.length_m),
+        alt="Five panels: the circular coordinate of every bin against the position on the track, "
+        "right runs teal, left runs coral, with the R² in each title.",
+        caption="A ring that carries the way there and back shows two slopes which meet at the "
+        "ends of the track, one falling, one rising. An arc shows both directions on one line. "
+        "Where the angle passes the cut it leaves at the top and comes in at the bottom.",
+        name="angle-by-position",
+    )
+
+
+def turning(study: Winding) -> Picture:
+    """The angle counted on along laps, and turns in each of them."""
+    found = study.angles.by_variant
+    paths = {
+        NAMES[v]: (found[v][0].along, COLOURS[v])
+        for v in ("posdir", "time", "pos", "shuffled")
+        if found[v][0].reading
+    }
+    return Picture(
+        rings.turning(paths, study.trips, study.angles.models.rec.bin_s),
+        alt="Left: turns round the ring against time over the first round trips, staircases for "
+        "some models and flat zigzags for others. Right: a histogram of the turns in each round "
+        "trip.",
+        caption="Left: the angle, counted on over whole turns, along the first round trips. Who "
+        "winds climbs one step a trip. Right: turns in every whole round trip of the session.",
+        name="turning",
+    )
+
+
+def stand_ins(study: Animals, ring) -> Picture:
+    """Angle against place of the two simulated rats; `ring` is the recording that both share."""
+    found = {m.recording: one.rounds.longest for m, one in study.found.items() if m.told == "time"}
+    drawn = {f"{name}: {one.share:.0%} wound": one.angle for name, one in found.items()}
+    return Picture(
+        rings.angle_by_position(drawn, ring.position, ring.direction, ring.length_m),
+        alt="Angle against position for the two simulated rats, models of time alone, with the "
+        "share of trips that wind in each title.",
+        caption="Both rats are simulated, both models saw time alone. The left one's cells tell "
+        "the directions apart, the right one's do not.",
+        name="stand-ins",
+    )
+
+
+def cost(study: Price) -> Picture:
+    """Time and memory of H1 and H2 against the number of points."""
+    return Picture(
+        topology.cost(study.measured, study.hung, (study.stated_points, study.stated_s)),
+        alt="Time and memory against the number of points on logarithmic axes, for H1 and H2, "
+        "with dotted lines to the number of points at which the blog's program hung.",
+        caption="Random points of the headline model of position and direction. Dotted: the power "
+        "law of the larger half of the measurements, carried on.",
+        name="cost",
+    )
+
+
+def _lifespans(diagram: np.ndarray) -> np.ndarray:
+    lengths = np.diff(diagram).ravel()
+    return np.sort(lengths[np.isfinite(lengths)])[::-1]
+
+
+def _longest(found) -> np.ndarray:
+    return np.array([_lifespans(one["h1"])[0] for one in found])

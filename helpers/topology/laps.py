@@ -1,0 +1,267 @@
+"""The rat sent round its loops: how often it winds, on laps seen and unseen, and other rats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from IPython.display import Markdown
+
+from helpers import claims, tables
+from helpers.figures.style import VARIANT_NAMES
+from helpers.training import VARIANTS
+
+from . import rounds as around
+from .angles import Angles
+from .diagrams import NULLS, PCA, Models
+from .jobs import Model
+from .persistence import p_value
+from .report import pick
+from .rounds import Animal, Rounds
+from .tables import animal_table, share_table
+from .winding import scrambled_along, share_wound, turns, whole_trips
+
+UNSEEN = ("posdir", "time", "shuffled")
+SCRAMBLED = 20  # random orders
+
+
+def equally_followed(models: Models) -> dict[Model, list[Rounds]]:
+    """The rat round the loops of the models that are trained as long as the nulls."""
+    clouds = models.pick("compared", dimension=3)
+    return around.followed(clouds, {models.rec.name: models.rec}, models.n_landmarks)
+
+
+@dataclass(frozen=True, eq=False)
+class Winding:
+    """Share of round trips that wind once; by kind of model, ``longest`` and ``best`` loops.
+
+    Attributes
+    ----------
+    angles : Angles
+    trips : list of slice
+        Whole round trips.
+    long, short : mapping of variant to shares
+        Of the headline models, and of those trained as long as the nulls.
+    null : mapping of kind of null to shares
+    mixed : (n,) array
+        Of the model of position and direction, bins of each trip in random order.
+    """
+
+    angles: Angles
+    trips: list[slice]
+    long: Mapping[str, Mapping[str, np.ndarray]]
+    short: Mapping[str, Mapping[str, np.ndarray]]
+    null: Mapping[str, Mapping[str, np.ndarray]]
+    mixed: np.ndarray
+
+    def table(self) -> Markdown:
+        """Shares by kind of model, with p among the null models."""
+        models = self.angles.models
+        pooled = np.concatenate([self.null[kind]["best"] for kind in NULLS.values()])
+        rows = {}
+        for v, shares in self.long.items():
+            name = f"{VARIANT_NAMES[v]}, headline, {models.steps('headline'):,} steps"
+            rows[name] = (*shares.values(), None)
+        for v, shares in self.short.items():
+            p = p_value(shares["best"].mean(), pooled)
+            name = f"{VARIANT_NAMES[v]}, {models.steps('compared'):,} steps"
+            rows[name] = (*shares.values(), p)
+        rows |= {kind: (*shares.values(), None) for kind, shares in self.null.items()}
+        scrambled = "position + direction, bins of each trip in random order"
+        rows[scrambled] = (self.mixed, self.mixed, None)
+        return Markdown(
+            f"{share_table(rows)}\n\n{len(self.trips)} whole round trips; medians over models, in "
+            "brackets the range; mean over first landmarks where there are several. p: the mean "
+            f"over seeds, best of three loops, among the {len(pooled)} shuffled, lagged and "
+            "untrained models, which were given three loops as well."
+        )
+
+    def expect(self) -> None:
+        """Check shares round the best of three loops."""
+        for v, shares in self.long.items():
+            claims.expect(f"topology.wound.{v}", shares["best"].mean())
+        for v, shares in self.short.items():
+            values = shares["best"]
+            sd = values.std(ddof=1) if len(values) > 1 else None
+            claims.expect(f"topology.wound.compared.{v}", values.mean(), sd=sd, n=len(values))
+        for name, kind in NULLS.items():
+            values = self.null[kind]["best"]
+            id = f"topology.wound.null.{name}"
+            claims.expect(id, values.mean(), sd=values.std(ddof=1), n=len(values))
+        claims.expect("topology.wound.pca", self.null[PCA]["best"].mean())
+        claims.expect("topology.wound.scrambled", np.mean(self.mixed))
+
+
+def winding(of: Angles, short: Mapping[Model, list[Rounds]], pca) -> Winding:
+    """Count the turns of every whole round trip, round models, nulls and PCA.
+
+    Parameters
+    ----------
+    of : Angles
+        Of the headline models.
+    short : mapping of Model to list of Rounds
+        From `equally_followed`.
+    pca : mapping of Model to (T, 3) array
+        Principal components of the windows.
+
+    Returns
+    -------
+    Winding
+    """
+    models, by_model = of.models, around.shares_by_model
+    known, n = {models.rec.name: models.rec}, models.n_landmarks
+    nulls = around.followed(models.pick("null", dimension=3), known, n)
+    null = {kind: by_model(pick(nulls, told=name)) for name, kind in NULLS.items()}
+    null[PCA] = by_model(around.followed(pca, known, n, models.n_starts))
+    trips, angle = whole_trips(models.rec), of.by_variant["posdir"][0].angle
+    orders = [scrambled_along(angle, trips, one) for one in range(SCRAMBLED)]
+    kinds = [v for v in VARIANTS if pick(short, told=v)]
+    return Winding(
+        of,
+        trips,
+        {v: by_model(pick(of.rounds, told=v)) for v in VARIANTS},
+        {v: by_model(pick(short, told=v)) for v in kinds},
+        null,
+        np.array([share_wound(turns(order, trips)) for order in orders]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """The rat of held-out trips round loops of training trips.
+
+    Attributes
+    ----------
+    found : mapping of variant to three (n_seeds,) arrays
+        Share wound once round the longest loop and round the best of three, and R² of position.
+    n_trips : int
+        Tested, three folds together.
+    """
+
+    found: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
+    n_trips: int
+
+    def table(self) -> Markdown:
+        """A row a variant."""
+        rows = [
+            (
+                VARIANT_NAMES[v],
+                str(len(r2)),
+                f"**{longest.mean():.0%}**",
+                f"**{best.mean():.0%}** ({best.min():.0%} to {best.max():.0%})",
+                f"{r2.mean():.3f}",
+            )
+            for v, (longest, best, r2) in self.found.items()
+        ]
+        loops = ("round the longest loop", "round the best of three")
+        text = tables.markdown(("model", "seeds", *loops, "R² of position"), rows)
+        return Markdown(
+            f"{text}\n\nShare of {self.n_trips} whole held-out round trips, three folds together, "
+            "that wind once."
+        )
+
+    def expect(self) -> None:
+        """Check shares and R² on held-out trips."""
+        for v, (_, wound, r2) in self.found.items():
+            for what, values in (("wound", wound), ("r2", r2)):
+                sd = values.std(ddof=1) if len(values) > 1 else None
+                id = f"topology.unseen.{v}.{what}"
+                claims.expect(id, values.mean(), sd=sd, n=len(values), split="nested")
+
+    def said(self, winding: Winding) -> Markdown:
+        """The chapter's answer."""
+        wound = {v: f"{best.mean():.0%}" for v, (_, best, _) in self.found.items()}
+        return Markdown(
+            "**Is the ring real?** On trips that no model had seen, the rat winds once round the "
+            f"loop of the model of position and direction on {wound['posdir']} of trips, round "
+            f"that of time alone, never told where it was, on {wound['time']}, and round that of "
+            f"shuffled labels on {wound['shuffled']}. In PCA of the same windows, which trains "
+            f"nothing, it winds on {winding.null[PCA]['best'].mean():.0%} of all trips; round the "
+            f"long loop of position alone on {winding.long['pos']['longest'].mean():.0%}."
+        )
+
+
+def held_out(models: Models) -> HeldOut:
+    """Send the rat of tested trips round loops that were found on training trips.
+
+    Parameters
+    ----------
+    models : Models
+
+    Returns
+    -------
+    HeldOut
+    """
+    mine = pick(models.fits, recording=models.rec.name)
+    nested = {m: fit for m, fit in mine.items() if "nested" in m.use}
+    unseen = around.followed_unseen(nested, models.rec, models.n_landmarks)
+    found = {}
+    for v in UNSEEN:
+        by_seed: dict[int, list[Rounds]] = {}
+        for m, one in pick(unseen, told=v).items():
+            by_seed.setdefault(m.seed, []).append(one)
+        pooled = [
+            [around.pooled_share(which(folds)) for which in (around.longest, around.best)]
+            for folds in by_seed.values()
+        ]
+        r2 = [np.mean([one.best.reading.r2 for one in folds]) for folds in by_seed.values()]
+        found[v] = (*np.transpose(pooled), np.array(r2))
+    first = pick(unseen, told="time", seed=models.seed).values()
+    return HeldOut(found, sum(len(one.longest.turned) for one in first))
+
+
+@dataclass(frozen=True, eq=False)
+class Animals:
+    """What models make of other animals, simulated or real, each beside its own shuffled models."""
+
+    found: Mapping[Model, Animal]
+    is_simulated: bool
+
+    def table(self) -> Markdown:
+        """A row an animal and model."""
+        if not self.found:
+            why = "simulated" if self.is_simulated else "full profile only"
+            return Markdown(f"No other rat is measured here: {why}")
+        return Markdown(animal_table(self.found, VARIANT_NAMES))
+
+    def expect(self) -> None:
+        """Check shares of trips wound once and longest loops."""
+        for m, one in self.found.items():
+            claims.expect(f"topology.{m.recording}.{m.told}.wound", one.rounds.best.share)
+            claims.expect(f"topology.{m.recording}.{m.told}.longest_h1", one.longest)
+
+
+def animals(models: Models, others: Mapping, is_simulated: bool = False) -> Animals:
+    """Measure loops and turns of other animals' models.
+
+    Parameters
+    ----------
+    models : Models
+    others : mapping of str to Recording
+        By the name that their models have.
+    is_simulated : bool
+        What the chapter's own recording is.
+
+    Returns
+    -------
+    Animals
+    """
+    found = around.animals(models.fits, others, models.profile, models.seed) if others else {}
+    return Animals(found, is_simulated)
+
+
+def other_landmarks(models: Models) -> Markdown:
+    """What other numbers and choices of landmarks would have said."""
+    headline, n = models.pick("headline", dimension=3), models.n_landmarks
+    asked = {m: c for m, c in headline.items() if m.told in ("posdir", "time")}
+    rows = []
+    for how, some in sorted((how, k) for how in ("greedy", "random") for k in (n // 2, n)):
+        tried = around.followed(asked, {models.rec.name: models.rec}, some, models.n_starts, how)
+        for m, each in tried.items():
+            r2 = np.mean([one.reading.r2 for one in around.longest(each) if one.reading])
+            wound = [around.shares(which(each)) for which in (around.longest, around.best)]
+            told = [f"{one.mean():.0%} (at worst {one.min():.0%})" for one in wound]
+            rows.append((f"{VARIANT_NAMES[m.told]}, {some} {how}", f"{r2:.3f}", *told))
+    head = ("landmarks", "R² of position", "wound, longest loop", "wound, best of three")
+    return Markdown(tables.markdown(head, rows))
