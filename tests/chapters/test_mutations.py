@@ -19,8 +19,8 @@ from own_mistakes import mistakes
 from ripser import ripser
 from test_from_scratch import load, some_triples
 
+from helpers import claims
 from helpers.claims import expected, scorecard
-from helpers.claims import published as claims
 from helpers.claims.verdicts import WORDS
 from helpers.consistency import measure as consistency
 from helpers.consistency import study as consistency_study
