@@ -13,7 +13,7 @@ from .provenance import (
 )
 from .published import Claim, claims, published
 from .rules import SHARES, shown
-from .study import Scorecard, read_scorecard
+from .study import Scorecard, contradictions, read_scorecard
 from .verdicts import (
     CONTRADICTION,
     LEAKAGE,

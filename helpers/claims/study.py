@@ -13,8 +13,10 @@ from helpers.files import read_json, write_text
 
 from . import scorecard, scorecard_page
 from .checks import expect
+from .published import claims
+from .rules import shown
 from .scorecard import Row
-from .verdicts import CONTRADICTION, LEAKAGE, REPRODUCED, WORDS
+from .verdicts import CONTRADICTION, LEAKAGE, REPRODUCED, WORDS, stated
 
 
 @dataclass(frozen=True)
@@ -123,3 +125,18 @@ def read_scorecard() -> Scorecard:
     results = read_json(scorecard.results_file())
     rows = scorecard.judge_all(results)
     return Scorecard(results, rows, is_this_run=bool(os.environ.get("CEBRA_BOOK_RESULTS")))
+
+
+def contradictions() -> Markdown:
+    """Set what a source says in one place beside what it says of the same thing in another.
+
+    Returns
+    -------
+    Markdown
+    """
+    rows = []
+    for claim in claims().values():
+        if other := claim.more.get("elsewhere"):
+            here = f"{claim.where}: {stated(claim)}"
+            rows.append([f"`{claim.id}`", here, f"{other['where']}: {shown(other['value'])}"])
+    return Markdown(tables.markdown(["claim", "says here", "and there"], rows, left=3))
