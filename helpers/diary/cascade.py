@@ -106,12 +106,7 @@ def ask(answers: Sequence[dict], local: bool = False, datadir: str | None = None
 
 @dataclass(frozen=True)
 class Cascade:
-    """What served in each of `ACTS`.
-
-    Parameters
-    ----------
-    served : dict of str to Served
-    """
+    """What served in each of `ACTS`."""
 
     served: dict[str, Served]
 

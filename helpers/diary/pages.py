@@ -83,18 +83,10 @@ def _restamp(notebook, source: Path) -> None:
 
 @dataclass(frozen=True)
 class Forged:
-    """What the check says of doctored copies of a page.
+    """What the check says of doctored copies of a page."""
 
-    Parameters
-    ----------
-    found : dict of str to list of str
-        By what was done to the copy.
-    untouched : list of str
-        What it says of a copy to which nothing was done.
-    """
-
-    found: dict[str, list[str]]
-    untouched: list[str]
+    found: dict[str, list[str]]  # by what was done to the copy
+    untouched: list[str]  # of a copy to which nothing was done
 
     def table(self) -> Markdown:
         """Set what the check finds by what was done."""

@@ -21,30 +21,12 @@ SPAN_S = 60  # of the invented signal, from the first tested bin on
 
 
 def two_decimals(value: float) -> str:
-    """Write a number with two decimals and a proper minus sign, nought without.
-
-    Parameters
-    ----------
-    value : float
-
-    Returns
-    -------
-    str
-    """
+    """Write a number with two decimals and a proper minus sign, nought without."""
     return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def growth(hang: Hang) -> Picture:
-    """Draw seconds against points, both logarithmic, and where the line leads.
-
-    Parameters
-    ----------
-    hang : Hang
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw seconds against points, both logarithmic, and where the line leads."""
     few, estimate = min(hang.n_points), 3600 * hang.hours
     fig, ax = plt.subplots(figsize=(7.5, 4.2))
     line = np.geomspace(few, hang.at, 50)
@@ -69,16 +51,7 @@ def growth(hang: Hang) -> Picture:
 
 
 def invented(study: Invented) -> Picture:
-    """Draw an invented position and what was decoded in the first fold, one panel a split.
-
-    Parameters
-    ----------
-    study : Invented
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw an invented position and what was decoded in the first fold, one panel a split."""
     rec, said = study.recording, {split: two_decimals(r2) for split, r2 in study.r2.items()}
     fig, axes = plt.subplots(1, len(said), figsize=(10, 3.2), sharey=True, squeeze=False)
     for ax, (split, results) in zip(axes[0], study.decoded.items(), strict=True):
@@ -114,16 +87,7 @@ def _follow(ax: Axes, result: DecodingResult, bin_s: float) -> None:
 
 
 def ties(study: Ties) -> Picture:
-    """Draw the embeddings side by side on globes, coloured by running direction.
-
-    Parameters
-    ----------
-    study : Ties
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw the embeddings side by side on globes, coloured by running direction."""
     panels = study.panels()
     colours = np.where(np.asarray(study.direction) > 0, style.RIGHT, style.LEFT)
     fig = plt.figure(figsize=(2.9 * len(panels), 3.5), layout="none")
