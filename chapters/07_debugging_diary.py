@@ -50,34 +50,15 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the s
 # %% tags=["nbval-ignore-output", "remove-stderr"]
 import numpy as np
 from IPython.display import Markdown, display
-from ripser import ripser
 from tqdm import tqdm
 
-from helpers.claims import banner, begin, claims, describe_device, expect, published, shown, stated
-from helpers.decoding import (
-    COUNTS,
-    few_rivals,
-    leaking_rivals,
-    leaky_split,
-    mean_score,
-    nested_splits,
-)
-from helpers.diary import bugs as diary
-from helpers.diary import cascade as diary_cascade
-from helpers.diary import pages as diary_pages
-from helpers.diary import ties
-from helpers.figures import diary as pictures
-from helpers.figures import style
-from helpers.kept import kept_many
+from helpers import claims, diary, figures, topology
+from helpers.claims import describe_device, expect
+from helpers.figures import show
 from helpers.recordings import load_recording
-from helpers.topology import check_cost, longest, shape
-from helpers.topology import cost as topology_cost
-from helpers.training import Job, fit_many, train
 
 rec = load_recording(recording, on_missing="simulate")
-begin("07", rec, profile, overridden=seed != 0)
-style.use(rec)
-banner(rec, profile)
+claims.open_chapter("07", rec, profile, seed)
 
 # %% [markdown]
 # ## The attribute
@@ -96,7 +77,7 @@ print(*line)
 
 # %% tags=["nbval-ignore-output"]
 distance = diary.edit_distance("total_mem", "total_memory")
-display(Markdown(f"The two names are **{distance}** characters apart. The blog says one."))
+Markdown(f"The two names are **{distance}** characters apart. The blog says one.")
 
 # %%
 expect("diary.one_character", distance)
@@ -132,35 +113,13 @@ print(describe_device())
 # our own, on this machine, that misbehaves on request, and a small recording made up for it.
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-stage = diary_cascade
-ACTS = {
-    "a local file is there": ("local", {"answers": [stage.FINE], "local": True}),
-    "the host serves the file": ("download", {"answers": [stage.FINE]}),
-    "status 202 first, the file when the package asks": (
-        "cebra",
-        {"answers": [stage.GONE, stage.FINE]},
-    ),
-    "a web page instead of the file, always": ("page", {"answers": [stage.PAGE]}),
-    "the host accepts and stays silent": ("silent", {"answers": [stage.SILENT]}),
-    "other bytes than the registered ones": ("broken", {"answers": [stage.FINE, stage.BROKEN]}),
-    "`CEBRA_DATADIR` names no folder": (
-        "folder",
-        {"answers": [stage.FINE], "datadir": "nowhere"},
-    ),
-}
-served = {act: stage.ask(**how) for act, (_, how) in ACTS.items()}
+cascade = diary.play()
 
 # %% tags=["nbval-ignore-output"]
-rows = "\n".join(
-    f"| {act} | **{found.source}** | {found.seconds:.1f} | {found.told} |"
-    for act, found in served.items()
-)
-head = "| what happens | what serves | seconds | what the reader is told |"
-display(Markdown(f"{head}\n| --- | --- | --: | --- |\n{rows}"))
+cascade.table()
 
 # %%
-for act, (id, _) in ACTS.items():
-    expect(f"diary.cascade.{id}", served[act].source)
+cascade.expect()
 
 # %% [markdown]
 # Two rows end in an error on purpose. Bytes that are not the registered ones are never unpickled: a pickle is a program.
@@ -184,87 +143,34 @@ for act, (id, _) in ACTS.items():
 # the computation looks at all triples of points for H₁ and at all quadruples for H₂.
 
 # %% tags=["nbval-ignore-output"]
-AT, SIZES = 2000, (60, 85, 120, 170, 240)
-rng = np.random.default_rng(seed)
-angle = rng.uniform(0, 2 * np.pi, AT)
-cloud = np.c_[np.cos(angle), np.sin(angle), np.zeros(AT)] + rng.normal(0, 0.1, (AT, 3))
-n_points, seconds, gigabytes = np.array(topology_cost.measure(cloud, 2, SIZES, seed)).T
-power, hours, memory = diary.extrapolated(n_points[1:], seconds[1:], gigabytes[1:], AT)
+bodies = diary.solids(seed, n_ring=2000, n=800)
+cloud = bodies["a noisy ring"]
+hang = diary.measure_hang(cloud, (60, 85, 120, 170, 240), at=2000, seed=seed)
 
 # %% tags=["nbval-ignore-output"]
-rows = [
-    f"| {n:,.0f} | {diary.simplices(int(n), 3):,} | {s:.2f} | {1000 * g:,.0f} |"
-    for n, s, g in zip(n_points, seconds, gigabytes, strict=True)
-]
-rows += [
-    f"| *{AT:,}* | {diary.simplices(AT, 3):,} | *{3600 * hours:,.0f}* | *{1000 * memory:,.0f}* |"
-]
-head = (
-    "| points | simplices, up to quadruples | seconds | memory (MB) |\n| --: | --: | --: | --: |\n"
-)
-display(
-    Markdown(head + "\n".join(rows) + "\n\nMeasured just now; *in italics* where the lines lead.")
-)
+hang.table()
 
 # %% tags=["nbval-ignore-output"]
-style.show(
-    pictures.growth(n_points, seconds, power, AT, 3600 * hours),
-    alt=f"Seconds for H2 of {', '.join(f'{n:.0f}' for n in n_points)} points of a noisy ring on logarithmic axes: "
-    f"{', '.join(f'{s:.2f}' for s in seconds)}; the line leads to {hours:.1f} hours at {AT:,} points.",
-    caption=f"Time for H₂ of a noisy ring grows with about the {power:.1f}th power of the number of points.",
-    name="hang",
-)
+show(figures.diary.growth(hang))
 
 # %% [markdown]
 # **Fix.** The blog went down to `maxdim=1` and 800 points. What is lost is the void that tells a hollow sphere from a full
 # one. What is kept are the loops, which do not depend on what is computed above them, and which more points show better.
 
 # %% tags=["nbval-ignore-output"]
-FEW, MANY = 150, 800
-away = rng.normal(size=(MANY, 3))
-away /= np.linalg.norm(away, axis=1, keepdims=True)
-shapes = {
-    "a noisy ring": cloud,
-    "a noisy sphere": away + rng.normal(0, 0.1, away.shape),
-    "a full ball": away * rng.uniform(0, 1, (MANY, 1)) ** (1 / 3),
-}
-
-
-def longest_bars(points, maxdim):
-    """Longest finite bar of H₁, and of H₂ if it is computed."""
-    return [longest(diagram) for diagram in ripser(points, maxdim=maxdim, coeff=47)["dgms"][1:]]
-
-
-bars = {
-    name: (*longest_bars(points[:FEW], 2), *longest_bars(points[:MANY], 1))
-    for name, points in shapes.items()
-}
-head = f"| longest bar | H₁, {FEW} points | H₂, {FEW} points | H₁, {MANY} points | H₂ |\n"
-rows = [
-    f"| {name} | {a:.2f} | {b:.2f} | {c:.2f} | not computed |" for name, (a, b, c) in bars.items()
-]
-sphere, ball, ring = (bars[name] for name in ("a noisy sphere", "a full ball", "a noisy ring"))
-said = (
-    f"Sphere and ball differ by the void, {sphere[1]:.2f} against {ball[1]:.2f}; by loops alone it is {sphere[2]:.2f} "
-    f"against {ball[2]:.2f}. The ring's loop, {ring[2]:.2f}, needs no H₂."
-)
-table = "\n".join([f"{head}| --- | --: | --: | --: | --: |", *rows])
-display(Markdown(f"{table}\n\n{said}"))
+diary.void_table(bodies, few=150, many=800)
 
 # %% [markdown]
 # This book's function tries a few points first, and refuses what would not come back, with the size that would:
 
 # %% tags=["nbval-ignore-output"]
 with diary.told(ValueError) as refused:
-    check_cost(cloud, 2)
+    topology.check_cost(cloud, 2)
 print(*refused)
-same_loops = np.array_equal(
-    *(np.array(ripser(cloud[:120], maxdim=d, coeff=47)["dgms"][1]) for d in (1, 2))
-)
 
 # %%
 expect("diary.hang.refused", bool(refused))
-expect("diary.hang.same_loops", same_loops)
+expect("diary.hang.same_loops", diary.same_loops(cloud[:120]))
 
 # %% [markdown]
 # <div class="book-debug" data-label="bug: the hang">
@@ -286,16 +192,11 @@ expect("diary.hang.same_loops", same_loops)
 # code, its versions and a hash of its outputs; a check compares. Here are four forgeries of a page of this book.
 
 # %% tags=["nbval-ignore-output"]
-found = {how: diary_pages.findings("02", how) for how in diary_pages.FORGERIES}
-untouched = diary_pages.findings("02")
-rows = [f"| {how} | {'; '.join(lines) or '**nothing**'} |" for how, lines in found.items()]
-rows.append(f"| *nothing at all* | {'; '.join(untouched) or 'nothing'} |")
-display(
-    Markdown("| what was done to it | what the check finds |\n| --- | --- |\n" + "\n".join(rows))
-)
+stale = diary.forge("02")
+stale.table()
 
 # %%
-expect("diary.stale.found", all(found.values()) and not untouched)
+stale.expect()
 
 # %% [markdown]
 # <div class="book-debug" data-label="bug: the stale outputs">
@@ -316,22 +217,12 @@ expect("diary.stale.found", all(found.values()) and not untouched)
 # label decides what it means.
 
 # %% tags=["nbval-ignore-output"]
-few = slice(0, 2000)
-centimetres = (100 * rec.position[few]).astype(int)
-loaders = {
-    "floating point": diary.loader_of(centimetres.astype(np.float32), rec.spikes[few]),
-    "whole numbers": diary.loader_of(centimetres, rec.spikes[few]),
-}
-rows = "\n".join(f"| {kind} | `{name}` | {pairs} |" for kind, (name, pairs) in loaders.items())
-display(Markdown("| the same labels as | loader | `conditional` |\n| --- | --- | --- |\n" + rows))
-with diary.told(ValueError) as refused:
-    Job(rec.spikes[few], centimetres)
-print("Here:", *refused)
+labels = diary.loaders(rec)
+display(labels.table())
+print("Here:", labels.refused)
 
 # %%
-for kind, id in (("floating point", "float"), ("whole numbers", "integer")):
-    expect(f"diary.labels.{id}", loaders[kind][0])
-expect("diary.labels.refused", bool(refused))
+labels.expect()
 
 # %% [markdown]
 # <div class="book-debug" data-label="bug: whole numbers">
@@ -351,20 +242,11 @@ expect("diary.labels.refused", bool(refused))
 # their own from the operating system; the source calls it temporary.
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-once, again = (diary.library_draws(rec.labels("pos"), seed) for _ in range(2))
-job = Job(rec.spikes, rec.labels("pos"), {"max_iterations": 20}, seed=seed)
-ours, ours_again = (train(job).model for _ in range(2))
-repeats = {
-    "library": bool(np.array_equal(once, again)),
-    "engine": all(np.array_equal(ours[name], ours_again[name]) for name in ours),
-}
-print("ten draws of the library:", *once)
-print("and with the same seeds: ", *again)
-print("our weights after a few steps, twice:", "equal" if repeats["engine"] else "different")
+repeats = diary.repeats(rec, seed)
+print(repeats)
 
 # %%
-for who, same in repeats.items():
-    expect(f"diary.seeds.{who}_repeats", same)
+repeats.expect()
 
 # %% [markdown]
 # So a run of the library cannot be repeated by giving its seed again; a spread over runs comes by itself. The fix is one
@@ -388,38 +270,13 @@ for who, same in repeats.items():
 # The decoder is the plainest, nearest neighbours among windows of spike counts.
 
 # %% tags=["nbval-ignore-output"]
-fake = diary.invented(rec, seed)
-hat, trips = leaky_split(rec, seed), nested_splits(rec)
-decoded = {
-    "bins from a hat": leaking_rivals(fake, hat)[COUNTS],
-    "trips held out": few_rivals(fake, trips)[COUNTS],
-}
-r2 = {split: mean_score(results, "r2") for split, results in decoded.items()}
+invented = diary.decode_invented(rec, seed)
 
 # %% tags=["nbval-ignore-output"]
-style.show(
-    pictures.invented(
-        {
-            f"{split}: R² {diary.said(r2[split])}": (
-                r[0].bins,
-                r[0].label[:, 0],
-                r[0].predicted[:, 0],
-            )
-            for split, r in decoded.items()
-        },
-        rec.bin_s,
-        rec.length_m,
-    ),
-    alt="An invented slow wave over time and what was decoded from the spikes. R² "
-    + ", ".join(f"with {split} {diary.said(value)}" for split, value in r2.items()),
-    caption="A position that never was, decoded from real spikes. A window that is shared with a training bin gives the "
-    "moment away, and with the moment anything that varies slowly.",
-    name="invented",
-)
+show(figures.diary.invented(invented))
 
 # %%
-expect("diary.invented.leaky_r2", r2["bins from a hat"])
-expect("diary.invented.held_out_r2", r2["trips held out"])
+invented.expect()
 
 # %% [markdown]
 # The cause is the overlap: ten bins make a window, so a test bin shares its spikes with training bins on either side. The
@@ -443,79 +300,19 @@ expect("diary.invented.held_out_r2", r2["trips held out"])
 # random instead? References, negatives and everything else stay the same, draw for draw.
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-jobs = ties.jobs_07(rec, profile, seed)
-first = [key for key in jobs if key[1] == ties.FIRST]
-models = dict(zip(first, fit_many([jobs[key] for key in first]), strict=True))
-maps = {key: (fit.embedding, fit.loss) for key, fit in models.items()}
-drawn = [key for key in jobs if key[1] == ties.RANDOM]
-results = kept_many(ties.train_random_ties, [{"job": jobs[key]} for key in drawn])
-maps |= {key: (r["embedding"], r["loss"]) for key, r in zip(drawn, results, strict=True)}
+ties = diary.break_ties(rec, profile, seed)
 
 # %% tags=["nbval-ignore-output"]
-names = {"dir": "direction", "dir_shuffled": "direction, shuffled"}
-rules = {ties.FIRST: "first of equals", ties.RANDOM: "any of equals"}
-positives = {key: len(np.unique(ties.sampler_of(jobs[key], key[1]).draw(40)[:, 1])) for key in jobs}
-last = slice(-(len(maps["dir", ties.FIRST][1]) // 20), None)
-loss = {key: float(values[last].mean()) for key, (_, values) in maps.items()}
-rand = {key: shape.direction_rand_index(points, rec.direction) for key, (points, _) in maps.items()}
-within = {key: shape.linear_r2(p, rec.position, rec.direction) for key, (p, _) in maps.items()}
-chance = np.log(jobs["dir", ties.FIRST].parameters["batch_size"])
-rows = [
-    f"| {names[of]} | {rules[tie]} | {positives[of, tie]:,} | {loss[of, tie]:.3f} "
-    f"| {diary.said(rand[of, tie])} | {diary.said(within[of, tie])} |"
-    for of in names
-    for tie in rules
-]
-head = "| labels | ties | distinct positives | loss | two clusters: Rand index "
-head += "| R² of position within a direction |"
-display(Markdown(f"{head}\n| --- | --- | --: | --: | --: | --: |\n" + "\n".join(rows)))
+ties.table()
 
 # %% tags=["nbval-ignore-output"]
-style.show(
-    pictures.ties(
-        {f"{names[of]},\n{rules[tie]}": maps[of, tie][0] for of in names for tie in rules},
-        rec.direction,
-    ),
-    alt="Four globes coloured by running direction: trained on direction and on shuffled direction, with the first of "
-    "equal labels as positive and with any of them. "
-    + "; ".join(
-        f"{names[o]}, {rules[t]}: Rand index {diary.said(rand[o, t])}" for o in names for t in rules
-    ),
-    caption="The same jobs, but for one line of the sampler.",
-    name="ties",
-)
+show(figures.diary.ties(ties))
 
 # %%
-for (of, tie), value in loss.items():
-    id = f"loss.{of}" if tie == ties.FIRST else f"diary.ties.{of}.loss"
-    if (of, tie) != ("dir", ties.FIRST):  # chapter 02 has recorded it
-        expect(id, value)
-for key in (("dir", ties.FIRST), ("dir_shuffled", ties.FIRST)):
-    expect(f"diary.ties.{key[0]}.positives", positives[key])
-expect("diary.ties.dir.rand_index", rand["dir", ties.RANDOM])
+ties.expect()
 
 # %% tags=["nbval-ignore-output"]
-any_dir, first_dir = ("dir", ties.RANDOM), ("dir", ties.FIRST)
-nonsense = "dir_shuffled", ties.FIRST
-claimed = published("loss.dir_shuffled", "paper").value
-learnt = {tie: round(chance - loss["dir_shuffled", tie], 3) + 0.0 for tie in rules}
-survive = "survive" if rand[any_dir] > 0.8 else "**do not survive**"
-more = "less" if within[any_dir] < within[first_dir] else "no less"
-blame = "a part of what was learnt is the tie-break"
-if learnt[ties.RANDOM] < 0.1 * learnt[ties.FIRST]:
-    blame = "what was learnt is the tie-break"
-one = positives[nonsense] == 1
-drawn_from = "the same window" if one else f"one of the same {positives[nonsense]} windows"
-display(
-    Markdown(
-        f"The two clusters {survive}: with any of the equals the Rand index is {rand[any_dir]:.2f}, and position is "
-        f"{more} visible within them.\n\n"
-        f"The shuffled rows are the ones to look at. Chance is {chance:.3f}. The paper's model of shuffled directions ends "
-        f"at {claimed:.3f}, below it; ours, by the library's rule, at {loss[nonsense]:.3f}: {learnt[ties.FIRST]:.3f} "
-        f"*learnt* from labels that say nothing. With any of the equals, {learnt[ties.RANDOM]:.3f}. So {blame}: by the rule "
-        f"every positive is {drawn_from}, and to lie near one point is easily learnt."
-    )
-)
+ties.conclusion()
 
 # %% [markdown]
 # <div class="book-debug" data-label="bug: the first of equals">
@@ -542,11 +339,7 @@ cases = {
     "too high": truth + 2,
     "upside down": -truth,
 }
-rows = [
-    f"| {name} | {' | '.join(diary.said(value) for value in diary.r2_and_correlation(truth, guess))} |"
-    for name, guess in cases.items()
-]
-display(Markdown("| prediction | R² | correlation |\n| --- | --: | --: |\n" + "\n".join(rows)))
+diary.r2_table(truth, cases)
 
 # %%
 for id, name in (("large", "three times too large"), ("inverted", "upside down")):
@@ -572,12 +365,7 @@ for id, name in (("large", "three times too large"), ("inverted", "upside down")
 # scorecard asks whether they agree by the claim's own rule.
 
 # %% tags=["nbval-ignore-output"]
-torn = [claim for claim in claims().values() if "elsewhere" in claim.more]
-rows = [
-    f"| `{c.id}` | {c.where}: {stated(c)} | {c.more['elsewhere']['where']}: {shown(c.more['elsewhere']['value'])} |"
-    for c in torn
-]
-display(Markdown("| claim | says here | and there |\n| --- | --- | --- |\n" + "\n".join(rows)))
+claims.contradictions()
 
 # %% [markdown]
 # <div class="book-debug" data-label="bug: titles">
@@ -592,7 +380,7 @@ display(Markdown("| claim | says here | and there |\n| --- | --- | --- |\n" + "\
 #
 # ## Our own
 #
-# This book was built in a hurry, too, and its history keeps what went wrong. Three of many:
+# This book has bugs of its own, and its history keeps what went wrong. Three of many:
 #
 # **A limit that watched a clock that stood still.** Downloads are cut off when more bytes arrive than the file has. The
 # count was read off the progress bar. In published runs the bar is switched off:

@@ -48,28 +48,12 @@ profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
 seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
 
 # %% tags=["nbval-ignore-output"]
-from IPython.display import HTML, Markdown, display
-
-from helpers.claims import (
-    CONTRADICTION,
-    LEAKAGE,
-    REPRODUCED,
-    WORDS,
-    banner,
-    begin,
-    expect,
-    scorecard,
-)
-from helpers.claims import scorecard_page as page
-from helpers.figures import scorecard as pictures
-from helpers.figures import style
-from helpers.files import write_text
+from helpers import claims, figures
+from helpers.figures import show
 from helpers.recordings import load_recording
 
 rec = load_recording(recording, on_missing="simulate")
-begin("08", rec, profile, overridden=seed != 0)
-style.use(rec)
-banner(rec, profile)
+claims.open_chapter("08", rec, profile, seed)
 
 # %% [markdown]
 # ## What there is to judge
@@ -78,59 +62,17 @@ banner(rec, profile)
 # run's file. It says which, and what is not in it.
 
 # %% tags=["nbval-ignore-output"]
-results, rows = scorecard.load()
-measured = [row for row in rows if row.measured.value is not None]
-missing = scorecard.missing_chapters(rows, results)
-source = "this run's results" if "CEBRA_BOOK_RESULTS" in os.environ else "the published results"
-kinds = sorted({f"{entry['recording']}, {entry['profile']} profile" for entry in results.values()})
-said = (
-    f"From {source} ({'; '.join(kinds) or 'empty'}): {len(measured)} of {len(rows)} claims have "
-    "a measurement."
-)
-if missing:
-    said += (
-        f"\n\n> **Not all chapters have run.** Nothing here comes from {', '.join(missing)}; their claims stand as "
-        "*open*. `make book` runs them all."
-    )
-if any(row.preview for row in rows):
-    said += (
-        "\n\n> **A quick run.** The rules speak of the full training. What follows is a preview of the verdicts, and "
-        "each row that it concerns says so."
-    )
-display(Markdown(said))
+scorecard = claims.read_scorecard()
+scorecard.described()
 
 # %% [markdown]
 # ## The score
 
 # %% tags=["nbval-ignore-output"]
-display(HTML(page.totals_html(rows)))
+scorecard.totals()
 
 # %% tags=["nbval-ignore-output"]
-counts = scorecard.totals(rows)
-
-
-def score(who):
-    """How many of a source's claims that could be judged were reproduced."""
-    found = counts[who]
-    judged = sum(n for word, n in found.items() if word in WORDS[:4])
-    share = f" ({found.get(REPRODUCED, 0) / judged:.0%})" if judged else ""
-    held = f"**{found.get(REPRODUCED, 0)}** are reproduced{share}"
-    return f"of the {who}'s {judged} judged claims, {held}"
-
-
-only = [row for row in rows if row.verdict.word == LEAKAGE]
-torn = [row for row in rows if row.verdict.word == CONTRADICTION]
-
-
-def named(chosen):
-    """Count claims, and name them."""
-    return f"{len(chosen)} ({'; '.join(page.phrase(row.claim.id) for row in chosen) or 'none'})"
-
-
-lines = [f"{score('paper')}; {score('blog')}."]
-lines += [f"claims that hold only if the test is allowed to leak: {named(only)}."]
-lines += [f"claims whose source says two things about one: {named(torn)}."]
-display(Markdown("\n".join(f"- {line[0].upper()}{line[1:]}" for line in lines)))
+scorecard.score()
 
 # %% [markdown]
 # The two are not alike as witnesses. The paper's numbers are mostly numbers, with spread and data behind them; many of
@@ -140,20 +82,9 @@ display(Markdown("\n".join(f"- {line[0].upper()}{line[1:]}" for line in lines)))
 # ## Claimed against measured
 
 # %% tags=["nbval-ignore-output"]
-numbers = page.points(rows)
-
-# %% tags=["nbval-ignore-output"]
+numbers = scorecard.points()
 if numbers:
-    style.show(
-        pictures.claimed_against_measured(numbers),
-        alt=f"Two scatter plots of measured against claimed values with the diagonal, {len(numbers)} numbers; "
-        f"{sum(p.kept for p in numbers)} keep their rule. Blog in coral, paper in teal; filled where the rule is kept.",
-        caption="Every claimed number that was measured, against ours. On the diagonal they agree; the band is five per "
-        "cent. Bars: two standard deviations over seeds, where known; of a stated range, its ends. Filled: the claim's "
-        "own rule is kept. Named: those that break it, farthest off first. The blog's decoding errors are measured under "
-        "its own, leaking split here.",
-        name="claimed-against-measured",
-    )
+    show(figures.scorecard.claimed_against_measured(numbers))
 else:
     print("No claimed number has a measurement in these results yet.")
 
@@ -165,17 +96,13 @@ else:
 # rule the two disagree. *Not testable here* and *open* come with their reasons.
 
 # %% tags=["nbval-ignore-output"]
-display(HTML(page.table_html(rows)))
+scorecard.table()
 
 # %% tags=["nbval-ignore-output"]
-display(HTML(page.json_link(rows)))
-if "CEBRA_BOOK_RESULTS" in os.environ:
-    write_text(scorecard.results_file().with_name("scorecard.json"), page.as_json(rows))
+scorecard.for_machines()
 
 # %%
-expect("scorecard.claims", len(rows))
-expect("scorecard.every_claim_has_a_verdict", all(row.verdict.word in WORDS for row in rows))
-expect("scorecard.every_verdict_has_a_reason", all(row.verdict.why.strip() for row in rows))
+scorecard.expect()
 
 # %% [markdown]
 # ## How a verdict comes about
@@ -189,12 +116,7 @@ expect("scorecard.every_verdict_has_a_reason", all(row.verdict.why.strip() for r
 # the spikes by trips.
 
 # %% tags=["nbval-ignore-output"]
-kinds = {}
-for row in rows:
-    kinds.setdefault(row.claim.rule["kind"], []).append(row.verdict.word)
-head = "| rule | claims | reproduced |\n| --- | --: | --: |\n"
-table = [f"| {k} | {len(words)} | {words.count(REPRODUCED)} |" for k, words in kinds.items()]
-display(Markdown(head + "\n".join(table)))
+scorecard.kinds()
 
 # %% [markdown]
 # ## What could fool us

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 from helpers import places
-from helpers.claims import expected, pooling
+from helpers.claims import expected
 from helpers.files import ROOT, write_text
 
 from . import serving
@@ -155,8 +155,7 @@ def do_record(given: argparse.Namespace) -> int:
         results.append(run.results)
     if all(outcome.ok for outcome in outcomes):
         chapters = {file.stem.split("_")[0] for file in files}
-        keep = pooling.add if given.after else expected.record
-        count = keep(results, chapters)
+        count = expected.record(results, chapters, further=bool(given.after))
         return report(outcomes, f"\n{count} values recorded in {expected.EXPECTED}")
     return report(outcomes, "\nnothing recorded")
 

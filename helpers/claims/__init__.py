@@ -1,5 +1,6 @@
 """What others state, what was measured, and the verdict."""
 
+from .checks import AS_RECORDED, NOT_RECORDED, begin, expect, note
 from .opening import open_chapter
 from .provenance import (
     banner,
@@ -10,8 +11,9 @@ from .provenance import (
     versions,
     warning,
 )
-from .published import AS_RECORDED, NOT_RECORDED, begin, claims, expect, note, published
+from .published import Claim, claims, published
 from .rules import SHARES, shown
+from .study import Scorecard, contradictions, read_scorecard
 from .verdicts import (
     CONTRADICTION,
     LEAKAGE,

@@ -3,11 +3,17 @@
 The file holds one object a pair, `"achilles/quick"`, and in it one entry an id: `value`,
 `tolerance` (0 for text and truth values), `sd`, `runs`, `chapter`, and `spread_of`
 where the spread is another profile's.
+
+Recording a book under five seeds takes as long as five runs. A machine that is lent for two of them
+records two, and another sitting adds the next: mean and standard deviation over all runs follow
+from those of the parts (Chan, Golub & LeVeque 1983,
+https://doi.org/10.1080/00031305.1983.10483115).
 """
 
-import statistics
 from collections.abc import Collection
 from pathlib import Path
+
+import numpy as np
 
 from helpers.files import ROOT, read_json, update_json
 
@@ -18,18 +24,7 @@ ROUNDING = 1e-3  # relative: another processor's arithmetic, where a value has n
 
 
 def recorded(chapter: dict) -> dict | None:
-    """Find what is recorded for a chapter under a recording and profile.
-
-    Parameters
-    ----------
-    chapter : dict
-        With `recording` (its key), `profile` and `chapter` (its number).
-
-    Returns
-    -------
-    dict or None
-        Entries by id; None when the chapter was never recorded under this pair.
-    """
+    """Find the entries of a chapter (`recording`, `profile`, `chapter`); None if never recorded."""
     pair = pair_of(chapter["recording"], chapter["profile"])
     return {i: e for i, e in pair.items() if e["chapter"] == chapter["chapter"]} or None
 
@@ -40,36 +35,27 @@ def pair_of(recording: str, profile: str) -> dict:
 
 
 def compare(id: str, value, pair: dict) -> str | None:
-    """Compare a value with its entry.
-
-    Parameters
-    ----------
-    id : str
-    value : float, list of float, str or bool
-    pair : dict
-        What `recorded` returned.
-
-    Returns
-    -------
-    str or None
-        None if the value lies within its tolerance, else one line that says what is wrong.
-    """
+    """Compare a value with its entry: None if it lies within its tolerance, else what is wrong."""
     if id not in pair:
         return f"{id} is not in data/expected.json, although this recording and profile are"
-    entry = pair[id]
-    numbers, centres, tolerances = (aslist(v) for v in (value, entry["value"], entry["tolerance"]))
-    if shape(value) != shape(entry["value"]):
-        return f"{id} is {value!r}, recorded {entry['value']!r}: another kind or length"
-    if shape(value)[0] in ("str", "bool"):
-        same = value == entry["value"]
-        return None if same else f"{id} is {value!r}, recorded {entry['value']!r}"
-    triples = zip(numbers, centres, tolerances, strict=True)
-    if all(abs(number - centre) <= tolerance for number, centre, tolerance in triples):
+    centre, tolerance = pair[id]["value"], pair[id]["tolerance"]
+    kind = shape(value)
+    if kind != shape(centre):
+        return f"{id} is {value!r}, recorded {centre!r}: another kind or length"
+    if kind[0] != "number":
+        return None if value == centre else f"{id} is {value!r}, recorded {centre!r}"
+    triples = zip(aslist(value), aslist(centre), aslist(tolerance), strict=True)
+    if all(abs(one - middle) <= allowed for one, middle, allowed in triples):
         return None
-    return f"{id} is {value}, recorded {entry['value']} ± {entry['tolerance']}"
+    return f"{id} is {value}, recorded {centre} ± {tolerance}"
 
 
-def record(results: list[Path], chapters: Collection[str] = (), exact: Collection[str] = ()) -> int:
+def record(
+    results: list[Path],
+    chapters: Collection[str] = (),
+    exact: Collection[str] = (),
+    further: bool = False,
+) -> int:
     """Record the values of several runs, which differ in their base seed only.
 
     The recorded value is the mean over the runs and the tolerance `WIDTH` standard deviations
@@ -85,6 +71,8 @@ def record(results: list[Path], chapters: Collection[str] = (), exact: Collectio
         Numbers of the chapters to record; all in the files when empty.
     exact : collection of str
         Ids measured once, under one seed or none, and held to it up to rounding.
+    further : bool
+        Add these runs to those recorded, whose base seeds were others, instead of replacing them.
 
     Returns
     -------
@@ -94,79 +82,106 @@ def record(results: list[Path], chapters: Collection[str] = (), exact: Collectio
     Raises
     ------
     ValueError
-        If the runs differ in pair or data, or a value has no spread or differs in kind.
+        If the runs differ in pair or data, or a value has no spread or differs in kind; nothing is
+        changed then.
     """
-    runs = [
-        {
-            id: e
-            for id, e in read_json(path).items()
-            if (not chapters or e["chapter"] in chapters) and e.get("status") != NOTED
-        }
-        for path in results
-    ]
+    runs = [_results(path, chapters) for path in results]
     everything = [entry for run in runs for entry in run.values()]
-    if not all(runs):
-        empty = [str(path) for path, run in zip(results, runs, strict=True) if not run]
-        raise ValueError(f"no results in {empty}; run the chapters with that results file first")
     kinds = {(entry["recording"], entry["digest"], entry["profile"]) for entry in everything}
-    if len(kinds) > 1:
+    if len(kinds) != 1:
         raise ValueError(f"the results are of different recordings or profiles: {sorted(kinds)}")
-    ids = sorted(set().union(*runs))
-    is_full = everything[0]["profile"] == "full"
-    quick = pair_of(everything[0]["recording"], "quick") if is_full else {}
+    ((recording, _, profile),) = kinds
+    old = pair_of(recording, profile)
+    quick = pair_of(recording, "quick") if profile == "full" else {}
     new, problems = {}, []
-    for id in ids:
+    for id in sorted(set().union(*runs)):
+        entries = [run[id] for run in runs if id in run]
+        if id in exact:
+            entries = [{**entry, "sd": 0.0} for entry in entries]
         try:
-            entries = [run[id] for run in runs if id in run]
-            if id in exact:
-                entries = [{**entry, "sd": 0.0} for entry in entries]
-            new[id] = entry_of(id, entries, quick.get(id))
+            before = _several(id, old) if further else None
+            new[id] = entry_of(id, entries, quick.get(id), before)
         except ValueError as error:
             problems.append(str(error))
     if problems:
         raise ValueError("nothing recorded:\n  " + "\n  ".join(problems))
-    merge(new, kinds.pop())
+    _merge(new, f"{recording}/{profile}")
     return len(new)
 
 
-def merge(new: dict, kind: tuple[str, str, str]) -> None:
+def _results(path: Path, chapters: Collection[str]) -> dict:
+    """Read what a run left that can be recorded."""
+    found = {
+        id: entry
+        for id, entry in read_json(path).items()
+        if (not chapters or entry["chapter"] in chapters) and entry.get("status") != NOTED
+    }
+    if not found:
+        raise ValueError(f"no results in {path}; run the chapters with that results file first")
+    return found
+
+
+def _several(id: str, old: dict) -> dict:
+    """Find the entry that further runs are added to."""
+    entry = old.get(id)
+    if entry is None or (entry["runs"] < 2 and shape(entry["value"])[0] == "number"):
+        raise ValueError(f"{id} is not recorded from several runs; record it anew instead")
+    return entry
+
+
+def _merge(new: dict, pair: str) -> None:
     """Put new entries into the file; those of the same chapters that are gone go."""
-    recording, _, profile = kind
     chapters = {entry["chapter"] for entry in new.values()}
 
     def change(old: dict) -> dict:
-        name = f"{recording}/{profile}"
-        kept = {i: e for i, e in old.get(name, {}).items() if e["chapter"] not in chapters}
-        return {**old, name: {**kept, **new}}
+        kept = {i: e for i, e in old.get(pair, {}).items() if e["chapter"] not in chapters}
+        return {**old, pair: {**kept, **new}}
 
     update_json(EXPECTED, change)
 
 
-def entry_of(id: str, entries: list[dict], stand_in: dict | None = None) -> dict:
-    """Make the entry of one id from its values in several runs, or one and a stand-in's spread."""
+def entry_of(
+    id: str, entries: list[dict], stand_in: dict | None = None, before: dict | None = None
+) -> dict:
+    """Make the entry of one id from its values in some runs, pooled with the entry from before.
+
+    One run alone takes the spread that it brought along, or the stand-in's.
+    """
     values = [entry["value"] for entry in entries]
-    base = {"chapter": entries[0]["chapter"], "runs": len(values)}
-    if len({shape(value) for value in values}) > 1:
-        raise ValueError(f"{id} is of different kinds or lengths: {values}")
-    if shape(values[0])[0] in ("str", "bool"):
-        if any(value != values[0] for value in values):
-            raise ValueError(f"{id} differs between seeds: {values}; expect what does not")
+    known = values if before is None else [before["value"], *values]
+    runs = np.array([1] * len(values) if before is None else [before["runs"]] + [1] * len(values))
+    base = {"chapter": entries[0]["chapter"], "runs": int(runs.sum())}
+    if len(set(map(shape, known))) > 1:
+        raise ValueError(f"{id} is of different kinds or lengths: {known}")
+    if shape(values[0])[0] != "number":
+        if any(value != known[0] for value in known):
+            raise ValueError(f"{id} differs between seeds: {known}; expect what does not")
         return {**base, "value": values[0], "tolerance": 0, "sd": 0}
-    columns = list(zip(*map(aslist, values), strict=True))
-    means = [statistics.fmean(column) for column in columns]
-    if len(values) > 1:
-        spreads = [statistics.stdev(column) for column in columns]
-    elif entries[0]["sd"] is not None:
-        spreads = [entries[0]["sd"]] * len(means)
-    elif stand_in is not None and shape(stand_in["value"]) == shape(values[0]):
-        spreads, base["spread_of"] = aslist(stand_in["sd"]), "quick"
+    if len(known) == 1:
+        mean, sd = np.array(values[0]), _spread_of_one(id, entries[0], stand_in, base)
     else:
+        mean, sd = _pooled(runs, np.array(known), 0 if before is None else before["sd"])
+    sd = np.broadcast_to(sd, mean.shape)
+    tolerance = np.maximum(WIDTH * sd, ROUNDING * abs(mean))
+    return {**base, "value": mean.tolist(), "tolerance": tolerance.tolist(), "sd": sd.tolist()}
+
+
+def _spread_of_one(id: str, entry: dict, stand_in: dict | None, base: dict):
+    """Standard deviation of a single run's value; `base` notes if it is another profile's."""
+    if entry["sd"] is not None:
+        return entry["sd"]
+    if stand_in is None or shape(stand_in["value"]) != shape(entry["value"]):
         raise ValueError(f"{id} has one run and no sd: record at least two base seeds")
-    pairs = zip(spreads, means, strict=True)
-    tolerances = [max(WIDTH * sd, ROUNDING * abs(mean)) for sd, mean in pairs]
-    if not isinstance(values[0], list):
-        return {**base, "value": means[0], "tolerance": tolerances[0], "sd": spreads[0]}
-    return {**base, "value": means, "tolerance": tolerances, "sd": spreads}
+    base["spread_of"] = "quick"
+    return stand_in["sd"]
+
+
+def _pooled(runs: np.ndarray, means: np.ndarray, first_sd) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation over all runs; only the first mean may stand for several."""
+    total = runs.sum()
+    mean = np.tensordot(runs, means, 1) / total
+    squares = np.tensordot(runs, (means - mean) ** 2, 1) + (runs[0] - 1) * np.square(first_sd)
+    return mean, np.sqrt(squares / (total - 1))
 
 
 def aslist(value) -> list:
@@ -178,5 +193,5 @@ def shape(value) -> tuple[str, int]:
     """Say what kind a value is (`"str"`, `"bool"` or `"number"`), and its length, -1 if single."""
     if isinstance(value, list):
         return "number", len(value)
-    kind = "number" if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-    return kind or type(value).__name__, -1
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return "number" if is_number else type(value).__name__, -1

@@ -2,8 +2,8 @@
 
 from helpers.figures import style
 
+from .checks import begin
 from .provenance import banner
-from .published import begin
 
 
 def open_chapter(number: str, recording, profile: str, seed: int = 0) -> None:

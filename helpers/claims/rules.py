@@ -29,24 +29,10 @@ CONDITION = re.compile(r"(\S+) (>=|<=|>|<|==) (?:([\d.]+) \* )?(\S+)")
 
 
 def satisfied(claim: Claim, value, sd=None) -> bool:
-    """Say whether a value keeps a claim's rule.
+    """Say whether a value, in the form that the rule's kind wants, keeps a claim's rule.
 
-    Parameters
-    ----------
-    claim : Claim
-    value : float, list, mapping or bool
-        In the form that the rule's kind wants; see the head of this module.
-    sd : float or mapping, optional
-        Over seeds. Missing counts as none, which makes no rule milder.
-
-    Returns
-    -------
-    bool
-
-    Raises
-    ------
-    ValueError
-        If the rule's kind is none that judges, or the value has not its form.
+    A missing standard deviation counts as none, which makes no rule milder. ValueError if the kind
+    is none that judges, or the value has not its form.
     """
     return _outcome(claim, value, sd)[0]
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from helpers.files import ROOT, read_json
+from helpers.files import ROOT
 
 from . import expected
 from .published import Claim, claims
@@ -29,30 +29,14 @@ CHAPTERS = {
 
 
 class Row(NamedTuple):
-    """One claim of the scorecard.
-
-    Attributes
-    ----------
-    claim : Claim
-    measured : Measured
-        In the form of the claim; its value is None where the run measured nothing.
-    honest : Measured or None
-        The same without leakage, where the claim names it.
-    verdict : Verdict
-    chapter : str
-        Number of the chapter that measured it, or would.
-    profile : str
-        ``"quick"`` if any part was measured so, else ``"full"``; empty if nothing was measured.
-    recordings : tuple of str
-        Keys of the recordings that served.
-    """
+    """One claim of the scorecard; what was measured is None where the run measured nothing."""
 
     claim: Claim
     measured: Measured
-    honest: Measured | None
+    honest: Measured | None  # the same without leakage, where the claim names it
     verdict: Verdict
-    chapter: str
-    profile: str
+    chapter: str  # that measured it, or would
+    profile: str  # "quick" if any part was measured so; empty if nothing was measured
     recordings: tuple[str, ...]
 
     @property
@@ -69,17 +53,7 @@ def results_file() -> Path:
 def ids_measuring(claim: Claim, field: str = "measured") -> dict[str, str]:
     """Say which recorded ids measure a claim: the one place that knows.
 
-    Parameters
-    ----------
-    claim : Claim
-    field : {"measured", "honest"}
-        Which of the claim's measurements.
-
-    Returns
-    -------
-    dict of str to str
-        Ids by key of the claim's value; one key ``""`` where the value is single. Empty where the
-        claim names no honest measurement.
+    By key of the claim's value, ``""`` where it is single; empty without honest measurement.
     """
     given = claim.more.get(field)
     if isinstance(given, Mapping):
@@ -94,47 +68,22 @@ def ids_measuring(claim: Claim, field: str = "measured") -> dict[str, str]:
 
 
 def measurement(claim: Claim, results: Mapping, field: str = "measured") -> Measured:
-    """Collect what a run measured about a claim.
+    """Collect what a run measured about a claim, in the form of its rule.
 
-    Parameters
-    ----------
-    claim : Claim
-    results : mapping
-        Content of a results file: entries by id.
-    field : {"measured", "honest"}
-
-    Returns
-    -------
-    Measured
-        Value and standard deviation in the form of the claim's rule. The value is None where an
-        entry is missing. A value that brought no spread over seeds along takes the recorded one.
+    A value that brought no spread over seeds along takes the recorded one.
     """
     ids = ids_measuring(claim, field)
     if not ids or any(id not in results for id in ids.values()):
         return Measured(None)
-    entries = {key: (id, results[id]) for key, id in ids.items()}
-    values = {key: entry["value"] for key, (_, entry) in entries.items()}
-    spreads = {key: _spread(id, entry) for key, (id, entry) in entries.items()}
+    values = {key: results[id]["value"] for key, id in ids.items()}
+    spreads = {key: _spread(id, results[id]) for key, id in ids.items()}
     if list(ids) == [""]:
         return Measured(values[""], spreads[""])
     return Measured(values, spreads)
 
 
 def judge_all(results: Mapping, of: Mapping | None = None) -> list[Row]:
-    """Judge every claim by a run's results.
-
-    Parameters
-    ----------
-    results : mapping
-        Content of a results file.
-    of : mapping, optional
-        Claims by (id, said_by); all of data/claims.yml if left out.
-
-    Returns
-    -------
-    list of Row
-        In the order of the claims.
-    """
+    """Judge claims, all of data/claims.yml if left out, by the content of a results file."""
     return [_row(claim, results) for claim in (claims() if of is None else of).values()]
 
 
@@ -193,12 +142,6 @@ def _row(claim: Claim, results: Mapping) -> Row:
     profile = "quick" if "quick" in profiles else "full" if profiles else ""
     chapter = used[0]["chapter"] if used else CHAPTERS[family]
     return Row(claim, measured, honest, found, chapter, profile, recordings)
-
-
-def load(path: Path | None = None) -> tuple[dict, list[Row]]:
-    """Read a results file, by default `results_file()`, and judge all claims by it."""
-    results = read_json(path or results_file())
-    return results, judge_all(results)
 
 
 def _spread(id: str, entry: Mapping):

@@ -92,17 +92,7 @@ def totals_html(rows: Sequence[Row]) -> str:
 
 
 def table_html(rows: Sequence[Row]) -> str:
-    """Write one row a claim, by chapter: who and where, what, claimed, ours, verdict and why.
-
-    Parameters
-    ----------
-    rows : sequence of Row
-
-    Returns
-    -------
-    str
-        HTML that a narrow screen shows as cards, and that reads as a table without style sheets.
-    """
+    """Write one row a claim, by chapter; a narrow screen shows cards, a bare one a table."""
     head = "".join(f"<th>{name}</th>" for name in ("claim", "claimed", "ours", "verdict"))
     body = []
     for chapter in sorted({row.chapter for row in rows}):
@@ -129,17 +119,7 @@ def json_link(rows: Sequence[Row]) -> str:
 
 
 def points(rows: Sequence[Row]) -> list[Point]:
-    """Take the numbers out of measured claims, one point each; two standard deviations about them.
-
-    Parameters
-    ----------
-    rows : sequence of Row
-        Claims without a number, or without a measurement, give no point.
-
-    Returns
-    -------
-    list of Point
-    """
+    """Take the numbers out of measured claims, one point each; two standard deviations about."""
     found = []
     for row in rows:
         claim, (value, sd) = row.claim, row.measured

@@ -63,33 +63,12 @@ def verdict(
     judged: bool = True,
     honest: Measured | None = None,
 ) -> Verdict:
-    """Judge a measurement by the claim's rule.
+    """Judge a measurement, None if there is none, by the claim's rule.
 
-    Parameters
-    ----------
-    claim : Claim
-        Its entry may hold `elsewhere`, what the same source states about the same thing in another
-        place (`value` and `where`): if that breaks the claim's own rule, the source contradicts
-        itself, whatever we measure.
-    value : float, list, mapping, str, bool or None
-        Ours, in the form that the rule's kind wants (see `helpers.claims.rules.satisfied`); None if
-        nothing was measured.
-    sd : float or mapping, optional
-        Ours, over seeds.
-    judged : bool
-        False on a recording that the claim does not speak of.
-    honest : Measured, optional
-        The same without leakage. If it breaks the rule that `value` keeps, the claim holds with
-        leakage only.
-
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    ValueError
-        If the value is of a form that the rule cannot judge.
+    `honest` is the same without leakage: if it breaks the rule that `value` keeps, the claim holds
+    with leakage only. Where the claim's entry holds `elsewhere`, what the same source states in
+    another place, and that breaks the claim's own rule, the source contradicts itself, whatever we
+    measure. `judged` is False on a recording that the claim does not speak of.
     """
     if claim.rule["kind"] == "open":
         return Verdict(NOT_TESTABLE, claim.rule["because"])

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from math import comb
 from unittest.mock import patch
 
 import cebra
 import numpy as np
 import torch
+from IPython.display import Markdown
 from scipy.ndimage import gaussian_filter1d
 
+from helpers import tables
+from helpers.figures.diary import two_decimals
 from helpers.recordings import Recording
 
 
@@ -37,6 +39,16 @@ def device_properties():
 def edit_distance(one: str, other: str) -> int:
     """Count the characters to insert, delete or replace between two words (Levenshtein 1966).
 
+    Parameters
+    ----------
+    one, other : str
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
     >>> edit_distance("kitten", "sitting")
     3
     """
@@ -70,18 +82,10 @@ def told(*kinds: type[Exception]) -> Iterator[list[str]]:
 
 
 def loader_of(labels: np.ndarray, spikes: np.ndarray) -> tuple[str, str]:
-    """Ask `cebra` how it would train on labels: by which loader, with which distribution.
+    """Ask `cebra` how it would train on (T, k) labels and (T, N) spikes.
 
-    Parameters
-    ----------
-    labels : array of shape (T,) or (T, k)
-        As one hands them to ``cebra.CEBRA.fit``, with ``conditional="time_delta"``.
-    spikes : array of shape (T, N)
-
-    Returns
-    -------
-    loader, conditional : str
-        Name of the loader's class; the pairs it draws, ``"ignored"`` where it knows no choice.
+    Gives the name of the loader's class, and by what it draws pairs, ``"ignored"`` where it knows
+    no choice.
     """
     import cebra.integrations.sklearn.cebra as module
 
@@ -107,17 +111,7 @@ def loader_of(labels: np.ndarray, spikes: np.ndarray) -> tuple[str, str]:
 
 
 def library_draws(labels: np.ndarray, seed: int) -> np.ndarray:
-    """Draw ten references as the library does, every generator that one can reach seeded.
-
-    Parameters
-    ----------
-    labels : (T, k) float32 array
-    seed : int
-
-    Returns
-    -------
-    (10,) int array
-    """
+    """Draw ten references for (T, k) labels as the library does, every generator seeded."""
     torch.manual_seed(seed)
     np.random.seed(seed)  # noqa: NPY002  the library asks this generator, too
     distribution = cebra.distributions.TimedeltaDistribution(
@@ -129,16 +123,7 @@ def library_draws(labels: np.ndarray, seed: int) -> np.ndarray:
 def invented(recording: Recording, seed: int) -> Recording:
     """Give a recording the position of an animal that never was: a slow random wave.
 
-    Parameters
-    ----------
-    recording : Recording
-    seed : int
-        Of the wave; nothing else enters it, the spikes least of all.
-
-    Returns
-    -------
-    Recording
-        The same spikes and trips. The wave is as evenly spread over the track as can be.
+    Spikes and trips stay, and enter the wave least of all; it is spread evenly over the track.
     """
     noise = np.random.default_rng(seed).normal(size=len(recording.position))
     wave = gaussian_filter1d(noise, 2 / recording.bin_s)  # two seconds wide
@@ -146,45 +131,35 @@ def invented(recording: Recording, seed: int) -> Recording:
     return replace(recording, position=(recording.length_m * rank).astype(np.float32))
 
 
-def simplices(n: int, dimension: int) -> int:
-    """Count the simplices on `n` points, up to a dimension: points, pairs, triples, quadruples.
-
-    >>> simplices(4, 3)
-    15
-    """
-    return sum(comb(n, size) for size in range(1, dimension + 2))
-
-
-def extrapolated(n_points, seconds, gigabytes, at: int) -> tuple[float, float, float]:
-    """Follow the straight lines through time and memory, on logarithmic axes, to more points.
+def r2_and_correlation(true: np.ndarray, predicted: np.ndarray) -> tuple[float, float]:
+    """Return the coefficient of determination and Pearson's correlation of two vectors.
 
     Parameters
     ----------
-    n_points, seconds, gigabytes : (k,) arrays
-        Measured; positive.
-    at : int
-        Number of points asked for.
+    true, predicted : (n,) arrays
 
     Returns
     -------
-    power : float
-        Of the number of points, with which time grows.
-    hours, gigabytes : float
-        There.
+    r2, correlation : float
     """
-    (power, hours), (growth, memory) = (
-        np.polyfit(np.log(n_points), np.log(values), 1)
-        for values in (np.asarray(seconds) / 3600, gigabytes)
-    )
-    return float(power), float(np.exp(hours) * at**power), float(np.exp(memory) * at**growth)
-
-
-def said(value: float) -> str:
-    """Write a number with two decimals and a proper minus sign, nought without."""
-    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
-
-
-def r2_and_correlation(true: np.ndarray, predicted: np.ndarray) -> tuple[float, float]:
-    """Return the coefficient of determination and Pearson's correlation of two vectors."""
     residual = ((true - predicted) ** 2).sum() / ((true - true.mean()) ** 2).sum()
     return float(1 - residual), float(np.corrcoef(true, predicted)[0, 1])
+
+
+def r2_table(true: np.ndarray, guesses: Mapping[str, np.ndarray]) -> Markdown:
+    """Set R² and correlation of some predictions.
+
+    Parameters
+    ----------
+    true : (n,) array
+    guesses : mapping of str to (n,) array
+
+    Returns
+    -------
+    Markdown
+    """
+    rows = [
+        [name, *map(two_decimals, r2_and_correlation(true, guess))]
+        for name, guess in guesses.items()
+    ]
+    return Markdown(tables.markdown(["prediction", "R²", "correlation"], rows))

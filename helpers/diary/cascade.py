@@ -13,21 +13,35 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
 import joblib
+from IPython.display import Markdown
 
+from helpers.claims import expect, row_of
 from helpers.recordings import REGISTRY, download, load_recording, simulate_recording, write_npz
 from helpers.recordings import loading as recordings
 
 RAT = "achilles"
+# What the host may answer: the empty 202 of figshare, a web page, nothing, other bytes, the file.
 GONE = {"status": 202, "type": "text/html", "body": b""}
 PAGE = {"type": "text/html", "body": b"<html>we have moved</html>"}
 SILENT = {"silent": True}
 BROKEN = {"body": b"not the file"}
 FINE: dict = {}
+ACTS = {
+    "a local file is there": ("local", {"answers": [FINE], "local": True}),
+    "the host serves the file": ("download", {"answers": [FINE]}),
+    "status 202 first, the file when the package asks": ("cebra", {"answers": [GONE, FINE]}),
+    "a web page instead of the file, always": ("page", {"answers": [PAGE]}),
+    "the host accepts and stays silent": ("silent", {"answers": [SILENT]}),
+    "other bytes than the registered ones": ("broken", {"answers": [FINE, BROKEN]}),
+    "`CEBRA_DATADIR` names no folder": ("folder", {"answers": [FINE], "datadir": "nowhere"}),
+}
+"""What happens on the stage: its id, and what `ask` is told."""
 
 
 class Served(NamedTuple):
@@ -74,20 +88,9 @@ class _Answer(http.server.BaseHTTPRequestHandler):
 def ask(answers: Sequence[dict], local: bool = False, datadir: str | None = None) -> Served:
     """Ask for a recording as a chapter does, on a stage where the data host plays a part.
 
-    Parameters
-    ----------
-    answers : sequence of dict
-        What the host answers to the first, second, … request: `FINE` the file, `GONE` the empty
-        202 of figshare, `PAGE` a web page, `BROKEN` other bytes, `SILENT` nothing at all.
-    local : bool
-        Whether a local file is there.
-    datadir : str, optional
-        What `CEBRA_DATADIR` is set to.
-
-    Returns
-    -------
-    Served
-        A recording of the stage's own, a few hundred simulated bins; never the reader's data.
+    `answers` are the host's to the first, second, … request, `local` says whether a local file is
+    there, and `datadir` is what `CEBRA_DATADIR` is set to. What is served is the stage's own, a few
+    hundred simulated bins; never the reader's data.
     """
     with _stage(answers, local, datadir), contextlib.redirect_stdout(io.StringIO()) as said:
         start = time.perf_counter()
@@ -99,6 +102,36 @@ def ask(answers: Sequence[dict], local: bool = False, datadir: str | None = None
         told = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", told)
         seconds = time.perf_counter() - start
     return Served(source, seconds, told)
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """What served in each of `ACTS`."""
+
+    served: dict[str, Served]
+
+    def table(self) -> Markdown:
+        """Set what serves, how long it took and what the reader is told, by what happens."""
+        rows = [["what happens", "what serves", "seconds", "what the reader is told"]]
+        rows += [["---", "---", "--:", "---"]]
+        for act, found in self.served.items():
+            rows.append([act, f"**{found.source}**", f"{found.seconds:.1f}", found.told])
+        return Markdown("\n".join(map(row_of, rows)))
+
+    def expect(self) -> None:
+        """Hold every act to what serves."""
+        for act, found in self.served.items():
+            expect(f"diary.cascade.{ACTS[act][0]}", found.source)
+
+
+def play() -> Cascade:
+    """Play all acts, each on a stage of its own.
+
+    Returns
+    -------
+    Cascade
+    """
+    return Cascade({act: ask(**how) for act, (_, how) in ACTS.items()})
 
 
 @contextlib.contextmanager

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import jupytext
 import nbformat
+from IPython.display import Markdown
 
+from helpers import tables
 from helpers.book.pairing import write_notebook
 from helpers.book.publishing import STAMP, check_published, outputs_digest
-from helpers.claims import code_hash
+from helpers.claims import code_hash, expect
 from helpers.files import ROOT
 
 
@@ -52,27 +55,10 @@ FORGERIES: dict[str, Callable] = {
 
 
 def findings(chapter: str, forgery: str | None = None) -> list[str]:
-    """Copy a published chapter, doctor the copy, and check it.
+    """Copy a published chapter, doctor the copy by one of `FORGERIES` or not, and check it.
 
     The copy's source is written from the stored notebook: a chapter that is being edited is no
-    forgery.
-
-    Parameters
-    ----------
-    chapter : str
-        Its number; it must have been published.
-    forgery : str, optional
-        One of `FORGERIES`; the plain copy, freshly stamped, if left out.
-
-    Returns
-    -------
-    list of str
-        What `helpers.book.publishing.check_published` finds.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the chapter was never published.
+    forgery. FileNotFoundError if the chapter was never published.
     """
     (published,) = sorted((ROOT / "chapters").glob(f"{chapter}_*.py"))
     if not published.with_suffix(".ipynb").exists():
@@ -93,3 +79,41 @@ def _restamp(notebook, source: Path) -> None:
     """Stamp the copy with today's code, so that only the forgery can be found."""
     mark = {"code": code_hash(source), "outputs": outputs_digest(notebook)}
     notebook.metadata[STAMP] = {**notebook.metadata[STAMP], **mark}
+
+
+@dataclass(frozen=True)
+class Forged:
+    """What the check says of doctored copies of a page."""
+
+    found: dict[str, list[str]]  # by what was done to the copy
+    untouched: list[str]  # of a copy to which nothing was done
+
+    def table(self) -> Markdown:
+        """Set what the check finds by what was done."""
+        rows = [[how, "; ".join(lines) or "**nothing**"] for how, lines in self.found.items()]
+        rows.append(["*nothing at all*", "; ".join(self.untouched) or "nothing"])
+        return Markdown(tables.markdown(["what was done to it", "what the check finds"], rows, 2))
+
+    def expect(self) -> None:
+        """Hold the check to finding every forgery, and nothing else."""
+        expect("diary.stale.found", all(self.found.values()) and not self.untouched)
+
+
+def forge(chapter: str) -> Forged:
+    """Doctor copies of a published chapter in each way, and check them.
+
+    Parameters
+    ----------
+    chapter : str
+        Its number.
+
+    Returns
+    -------
+    Forged
+
+    Raises
+    ------
+    FileNotFoundError
+        If the chapter was never published.
+    """
+    return Forged({how: findings(chapter, how) for how in FORGERIES}, findings(chapter))

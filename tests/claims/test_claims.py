@@ -2,17 +2,15 @@
 
 import json
 from concurrent.futures import ProcessPoolExecutor
-from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from helpers import claims
 from helpers.claims import __main__ as command
-from helpers.claims import expected
+from helpers.claims import checks, expected
 from helpers.files import update_json, write_text
-
-claims = import_module("helpers.claims.published")  # the front door has a function of that name
 
 RAT = SimpleNamespace(key="rat", digest="d1", source="local")
 
@@ -21,7 +19,7 @@ RAT = SimpleNamespace(key="rat", digest="d1", source="local")
 def book(tmp_path, monkeypatch):
     """An expected.json and a results file of the test's own."""
     monkeypatch.setattr(expected, "EXPECTED", tmp_path / "expected.json")
-    monkeypatch.setattr(claims, "_chapter", None)
+    monkeypatch.setattr(checks, "_chapter", None)
     monkeypatch.setenv("CEBRA_BOOK_RESULTS", str(tmp_path / "results.json"))
     for name in ("CEBRA_BOOK_SEED", "CEBRA_BOOK_COMPARE"):
         monkeypatch.delenv(name, raising=False)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.claims import expected, pooling
+from helpers.claims import expected
+from helpers.files import update_json
 
 NUMBERS = st.floats(-1e3, 1e3)
 
@@ -19,7 +20,7 @@ def entries(values):
 def test_adding_equals_recording_all_at_once(first, later):
     old = expected.entry_of("a", entries(first))
     both, at_once = (
-        pooling.pooled("a", old, entries(later)),
+        expected.entry_of("a", entries(later), before=old),
         expected.entry_of("a", entries(first + later)),
     )
     assert both["runs"] == at_once["runs"] == len(first + later)
@@ -29,23 +30,9 @@ def test_adding_equals_recording_all_at_once(first, later):
 
 def test_lists_are_pooled_entry_by_entry():
     first, later = [[1.0, 2.0], [3.0, 2.0]], [[2.0, 5.0]]
-    both = pooling.pooled("a", expected.entry_of("a", entries(first)), entries(later))
+    both = expected.entry_of("a", entries(later), before=expected.entry_of("a", entries(first)))
     assert both["value"] == pytest.approx([2.0, 3.0])
     assert both["sd"] == pytest.approx([1.0, 3**0.5])
-
-
-@pytest.mark.parametrize(
-    ("recorded", "later", "said"),
-    [
-        (None, [1.0], "not recorded from several runs"),
-        ({"chapter": "09", "runs": 1, "value": 1.0, "sd": 0.1}, [1.0], "several runs"),
-        ({"chapter": "09", "runs": 2, "value": 1.0, "sd": 0.1}, [[1.0]], "another kind"),
-        ({"chapter": "09", "runs": 2, "value": "a", "sd": 0}, ["b"], "differs between seeds"),
-    ],
-)
-def test_what_cannot_be_pooled_is_named(recorded, later, said):
-    with pytest.raises(ValueError, match=said):
-        pooling.pooled("a.value", recorded, entries(later))
 
 
 @pytest.fixture
@@ -66,13 +53,25 @@ def recorded(tmp_path, monkeypatch):
 
 
 def test_runs_are_added_to_the_file(recorded):
-    assert pooling.add([recorded("2.json", a=5.0, b="x")], {"09"}) == 2
+    assert expected.record([recorded("2.json", a=5.0, b="x")], {"09"}, further=True) == 2
     entry = expected.pair_of("toy", "quick")["a"]
     assert (entry["value"], entry["runs"], entry["sd"]) == (3.0, 3, 2.0)
 
 
-def test_one_bad_value_leaves_the_file_as_it_was(recorded):
-    before = expected.pair_of("toy", "quick")
-    with pytest.raises(ValueError, match="nothing recorded"):
-        pooling.add([recorded("2.json", a=5.0, b="y")], {"09"})
-    assert expected.pair_of("toy", "quick") == before
+@pytest.mark.parametrize(
+    ("before", "later", "said"),
+    [
+        (None, 1.0, "not recorded from several runs"),
+        ({"runs": 1, "value": 1.0, "sd": 0.1}, 1.0, "several runs"),
+        ({"runs": 2, "value": 1.0, "sd": 0.1}, [1.0], "different kinds"),
+        ({"runs": 2, "value": "a", "sd": 0}, "b", "differs between seeds"),
+    ],
+)
+def test_what_cannot_be_added_is_named_and_leaves_the_file_as_it_was(recorded, before, later, said):
+    if before is not None:
+        add = {"c": {"chapter": "09", "tolerance": 0, **before}}
+        update_json(expected.EXPECTED, lambda old: {"toy/quick": {**old["toy/quick"], **add}})
+    known = expected.pair_of("toy", "quick")
+    with pytest.raises(ValueError, match=f"nothing recorded:\n  c .*{said}"):
+        expected.record([recorded("2.json", a=5.0, b="x", c=later)], {"09"}, further=True)
+    assert expected.pair_of("toy", "quick") == known

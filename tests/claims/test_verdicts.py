@@ -1,8 +1,9 @@
 """Every kind of rule, judged on either side of its border; the words that a verdict can be."""
 
 import pytest
+import yaml
 
-from helpers.claims.published import Claim, claims
+from helpers.claims.published import CLAIMS, Claim, claims
 from helpers.claims.rules import SHARES, ids_of, names_in, satisfied, shown
 from helpers.claims.verdicts import (
     CONTRADICTION,
@@ -164,10 +165,6 @@ def test_conditions_name_the_ids_that_they_need():
 
 
 def test_the_rules_have_the_shares_of_the_file():
-    import yaml
-
-    from helpers.claims.published import CLAIMS
-
     content = yaml.safe_load(CLAIMS.read_text(encoding="utf-8"))
     assert content["shares"] == SHARES
     assert content["default_rule"] == {"kind": "close", "share": SHARES["close"]}

@@ -1,5 +1,7 @@
 """The bugs of the diary, as tests: each is there when it should be, and the guard sees it."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -8,8 +10,8 @@ from helpers.decoding.scores import mean_score
 from helpers.decoding.splits import leaky_split, nested_splits
 from helpers.diary import bugs as diary
 from helpers.diary import cascade as diary_cascade
+from helpers.diary import hang, ties
 from helpers.diary import pages as diary_pages
-from helpers.diary import ties
 from helpers.figures import diary as pictures
 from helpers.recordings.loading import load_recording, simulate_recording
 from helpers.training.one import train
@@ -99,17 +101,21 @@ def test_the_library_ignores_its_seed():
 
 
 def test_costs_are_counted_and_followed_to_more_points():
-    assert diary.simplices(5, 3) == 5 + 10 + 10 + 5
-    assert diary.simplices(2000, 3) > 6.6e11
+    assert hang.simplices(5, 3) == 5 + 10 + 10 + 5
+    assert hang.simplices(2000, 3) > 6.6e11
     n = np.array([50.0, 100.0, 200.0])
-    power, hours, memory = diary.extrapolated(n, 3600 * n**4, 2 * n**3, 1000)
+    power, hours, memory = hang.extrapolated(n, 3600 * n**4, 2 * n**3, 1000)
     assert power == pytest.approx(4)
     assert hours == pytest.approx(1e12)
     assert memory == pytest.approx(2e9)
 
 
 def test_numbers_are_written_with_a_minus_and_nought_without():
-    assert [diary.said(value) for value in (-0.344, -0.001, 2)] == ["−0.34", "0.00", "2.00"]
+    assert [pictures.two_decimals(value) for value in (-0.344, -0.001, 2)] == [
+        "−0.34",
+        "0.00",
+        "2.00",
+    ]
 
 
 def test_negative_r2_is_not_anticorrelation():
@@ -144,11 +150,18 @@ def test_an_honest_page_is_left_alone():
 
 
 def test_the_pictures_draw_what_they_are_given():
-    fig = pictures.growth(np.array([50, 100]), np.array([0.1, 1.0]), 3.3, 2000, 2e4)
+    cost = hang.Hang(np.array([50, 100]), np.array([0.1, 1.0]), np.ones(2), 2000, 3.3, 5.6, 1.0)
+    fig = pictures.growth(cost).fig
     assert [list(line.get_xdata()) for line in fig.axes[0].lines][2] == [2000]
-    bins, wave = np.r_[0:50, 90:140], np.linspace(0, 1.6, 100)
-    fig = pictures.invented({"a": (bins, wave, wave), "b": (bins, wave, wave)}, 0.025, 1.6)
-    assert np.isnan(fig.axes[0].lines[0].get_xdata()).sum() == 1  # no line across the gap
+    wave = np.linspace(0, 1.6, 100)[:, None]
+    result = SimpleNamespace(bins=np.r_[0:50, 90:140], label=wave, predicted=wave)
+    study = SimpleNamespace(recording=RAT, decoded={"a": [result]}, r2={"a": -0.001})
+    picture = pictures.invented(study)
+    assert np.isnan(picture.fig.axes[0].lines[0].get_xdata()).sum() == 1  # no line across the gap
+    assert "with a 0.00" in picture.alt
     points = np.random.default_rng(0).normal(size=(20, 3))
-    fig = pictures.ties({"a": points, "b": points}, np.repeat([1, -1], 10))
-    assert [ax.get_title() for ax in fig.axes] == ["a", "b"]
+    keys = [(of, tie) for of in ties.LABELS for tie in ties.RULES]
+    every = [dict.fromkeys(keys, value) for value in (points, 1, 6.0, 0.5, 0.1)]
+    fig = pictures.ties(ties.Ties(*every, 6.2, np.repeat([1, -1], 10))).fig
+    assert fig.axes[0].get_title() == "direction,\nfirst of equals"
+    assert len(fig.axes) == 4
