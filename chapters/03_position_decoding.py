@@ -59,7 +59,6 @@ from helpers.decoding import (
     COUNTS,
     LONG_BAYES,
     PAPER_SETTINGS,
-    Model,
     contiguous_split,
     decode_constant,
     decode_models,
@@ -81,7 +80,7 @@ from helpers.decoding.rivals import rivals
 from helpers.figures import decoding as pictures
 from helpers.figures import style, trackplayer
 from helpers.recordings import RATS, load_recording
-from helpers.training import VARIANTS, fast_dtype, fit_many, headline_jobs
+from helpers.training import VARIANTS, Model, fast_dtype, fit_many, headline_jobs
 
 rec = load_recording(recording, on_missing="simulate")
 begin("03", rec, profile, overridden=seed != 0)

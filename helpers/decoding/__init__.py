@@ -2,7 +2,7 @@
 
 from .baselines import CEBRA_WINDOW, pca, root_counts
 from .bayes import PLACE_CM, PRIOR_S, SMOOTHING_CM, RateMaps, decode_bayes, posterior
-from .jobs import ITERATIONS, PAPER_SETTINGS, Model, decode_models, jobs_03, named_split
+from .jobs import ITERATIONS, PAPER_SETTINGS, decode_models, jobs_03, named_split
 from .neighbours import (
     NEIGHBOURS,
     DecodingResult,

@@ -78,16 +78,14 @@ def rate_maps(recording: Recording, bins: np.ndarray, smoothing_cm: float = 4.0)
     if len(neurons) == 0:
         raise ValueError(f"no spikes in the {len(bins)} training bins of {recording.name}")
     n_places = max(1, round(100 * recording.length_m / PLACE_CM))
-    place = np.minimum(
-        recording.position[bins] / recording.length_m * n_places, n_places - 1
-    ).astype(int)
+    place = recording.track.cells(recording.position[bins], n_places)
     cell = (recording.direction[bins] > 0).astype(int), place
     seconds, spikes = np.zeros((2, n_places)), np.zeros((2, n_places, len(neurons)))
     np.add.at(seconds, cell, recording.bin_s)
     np.add.at(spikes, cell, recording.spikes[np.ix_(bins, neurons)])
     sd = smoothing_cm / (100 * recording.length_m / n_places)
-    seconds = gaussian_filter1d(seconds, sd, axis=1, mode="nearest")[:, :, None]
-    spikes = gaussian_filter1d(spikes, sd, axis=1, mode="nearest")
+    seconds = gaussian_filter1d(seconds, sd, axis=1, mode=recording.track.edge)[:, :, None]
+    spikes = gaussian_filter1d(spikes, sd, axis=1, mode=recording.track.edge)
     mean = recording.spikes[np.ix_(bins, neurons)].mean(axis=0) / recording.bin_s
     rates = (spikes + PRIOR_S * mean) / (seconds + PRIOR_S)
     places = (np.arange(n_places) + 0.5) * recording.length_m / n_places
@@ -171,19 +169,19 @@ def decode_bayes(
         raise ValueError("smoothing_cm is empty; give at least one width")
     truth = recording.position[split.valid]
     candidates = [rate_maps(recording, split.train, sd) for sd in smoothing_cm]
-    guesses = [_expected_label(maps, recording, split.valid, width, leaking) for maps in candidates]
-    errors = [np.median(np.abs(guess[:, 0] - truth)) for guess in guesses]
+    guesses = [_expected_point(maps, recording, split.valid, width, leaking) for maps in candidates]
+    errors = [np.median(recording.track.errors(guess, truth)) for guess in guesses]
     best = int(np.argmin(errors))
     settings = {
         "smoothing_cm": smoothing_cm[best],
         "window_s": width * recording.bin_s,
         "valid_median_cm": 100 * float(errors[best]),
     }
-    predicted = _expected_label(candidates[best], recording, split.test, width, leaking)
+    predicted = _expected_point(candidates[best], recording, split.test, width, leaking)
     return as_result(recording, split, method, predicted, settings=settings)
 
 
-def _expected_label(
+def _expected_point(
     maps: RateMaps, recording: Recording, bins: np.ndarray, width: int, leaking: bool
 ) -> np.ndarray:
     if leaking:
@@ -192,4 +190,6 @@ def _expected_label(
         segments = stretches(bins, recording.segments)
         p = posterior(maps, recording.spikes[bins], recording.bin_s, segments, width)
     right = p[:, 1].sum(axis=1)
-    return np.stack([p.sum(axis=1) @ maps.places, right, 1 - right], axis=1)
+    here = p.sum(axis=1)
+    places = [here @ column for column in recording.track.columns(maps.places)]
+    return np.stack([*places, right, 1 - right], axis=1)

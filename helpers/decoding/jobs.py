@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from helpers.training import Job, variant_job
+from helpers.training import VARIANTS, Job, Kind, Model, of_profile, plan, several
 
 from .neighbours import DecodingResult, decode_knn, encode
 from .splits import Split, contiguous_split, nested_split, nested_splits
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from helpers.recordings import Recording
     from helpers.training import Fit
 
 ITERATIONS = {"quick": 1_000, "full": 3_000}
 PAPER_SETTINGS = {"learning_rate": 0.00205, "temperature": 1.266, "num_hidden_units": 64}
 """What the paper's own search settled on; its batch of 20,000 needs a GPU and is not among them."""
-MODELS: dict[str, tuple[str, dict]] = {
-    "posdir": ("posdir", {}),
-    "time": ("time", {}),
-    "shuffled": ("shuffled", {}),
-    "pos": ("pos", {}),
-    "dir": ("dir", {}),
-    "untrained": ("posdir", {"max_iterations": 1}),
-    "posdir-8": ("posdir", {"output_dimension": 8}),
-    "posdir-16": ("posdir", {"output_dimension": 16}),
-    "posdir-paper": ("posdir", PAPER_SETTINGS),
-    "joined": ("posdir", {}),
+KINDS = {
+    **{variant: Kind(variant) for variant in VARIANTS},
+    "untrained": Kind(parameters={"max_iterations": 1}),
+    "posdir-8": Kind(parameters={"output_dimension": 8}),
+    "posdir-16": Kind(parameters={"output_dimension": 16}),
+    "posdir-paper": Kind(parameters=PAPER_SETTINGS),
+    "joined": Kind(joined=True),
 }
-"""Variant and parameters of each model. ``untrained`` takes a single step, the least there is;
-``joined`` ignores where its training trips were cut out, as the library does."""
+"""Each model by name. ``untrained`` takes a single step, the least there is; ``joined`` ignores
+where its training trips were cut out, as the library does."""
 NESTED = {
     "quick": {"posdir": 1, "time": 1, "shuffled": 1, "untrained": 1},
     "full": {
@@ -51,15 +48,6 @@ SEEDS = {"quick": 1, "full": 3}
 """Seeds of the models on the other splits."""
 SEEDS_OF_OTHERS = {"quick": 1, "full": 2}
 """Seeds of the models of the other rats."""
-
-
-class Model(NamedTuple):
-    """Name of a trained model: the rat, the bins (a split, or ``all``), what was trained, seed."""
-
-    rat: str
-    split: str
-    name: str
-    seed: int
 
 
 def jobs_03(
@@ -95,31 +83,21 @@ def jobs_03(
     ValueError
         If the profile is neither, or a recording is too short to be split.
     """
-    if profile not in ITERATIONS:
-        raise ValueError(f"profile is {profile!r}; it is {' or '.join(map(repr, ITERATIONS))}")
-    seeds = range(seed, seed + SEEDS[profile])
-    models = [
-        Model(recording.name, split.name, name, one)
-        for name, n_seeds in NESTED[profile].items()
-        for one in range(seed, seed + n_seeds)
-        for split in nested_splits(recording)
-    ]
-    models += [
-        Model(recording.name, "contiguous", name, one)
-        for name in ("posdir", "time")
-        for one in seeds
-    ]
-    models += [Model(recording.name, "all", "posdir", one) for one in seeds]
-    models += [Model(recording.name, "nested 0", "joined", seed)]
-    models += [
-        Model(other.name, split.name, name, one)
-        for other in others
-        for name in ("posdir", "time")
-        for one in range(seed, seed + SEEDS_OF_OTHERS[profile])
-        for split in nested_splits(other)
-    ]
+    steps = of_profile(ITERATIONS, profile)
+    rat, plain = recording.name, ("posdir", "time")
+    models = _on_folds(recording, NESTED[profile], seed)
+    models += several(rat, "contiguous", dict.fromkeys(plain, SEEDS[profile]), seed)
+    models += several(rat, "all", {"posdir": SEEDS[profile]}, seed)
+    models += [Model(rat, "nested 0", "joined", seed)]
+    for other in others:
+        models += _on_folds(other, dict.fromkeys(plain, SEEDS_OF_OTHERS[profile]), seed)
     recordings = {one.name: one for one in (recording, *others)}
-    return {model: _job(recordings[model.rat], model, profile, dtype) for model in models}
+
+    def sees(model: Model) -> tuple[Recording, np.ndarray | None]:
+        one = recordings[model.rat]
+        return one, None if model.split == "all" else named_split(one, model.split).train
+
+    return plan(models, KINDS, sees, dtype=dtype, max_iterations=steps)
 
 
 def named_split(recording: Recording, name: str) -> Split:
@@ -169,14 +147,13 @@ def decode_models(
     return results
 
 
-def _job(recording: Recording, model: Model, profile: str, dtype: str) -> Job:
-    variant, parameters = MODELS[model.name]
-    bins = None if model.split == "all" else named_split(recording, model.split).train
-    parameters = {"max_iterations": ITERATIONS[profile], **parameters}
-    job = variant_job(recording, variant, bins=bins, seed=model.seed, dtype=dtype, **parameters)
-    if model.name == "joined":
-        job = replace(job, segments=())
-    return replace(job, name=f"{recording.key} {model.name} on {model.split}, seed {model.seed}")
+def _on_folds(recording: Recording, counts: Mapping[str, int], seed: int) -> list[Model]:
+    """Models of the nested split: by name, then seed, then fold."""
+    return [
+        model._replace(split=split.name)
+        for model in several(recording.name, "", counts, seed)
+        for split in nested_splits(recording)
+    ]
 
 
 def _joined(fit: Fit):

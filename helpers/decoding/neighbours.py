@@ -162,12 +162,12 @@ def decode_knn(
         more neighbours are asked for than there are training bins.
     """
     _check(features, split, method, metrics, neighbours)
-    labels = recording.labels("posdir")
-    truth = labels[split.valid, 0]
+    points = recording.track.points(recording.labels("posdir"))[split.train]
+    truth = recording.position[split.valid]
     best = None
     for metric in metrics:
-        guess, predict = _neighbour_means(features, labels[split.train], metric, neighbours)
-        errors = np.median(np.abs(guess[:, :, 0] - truth), axis=1)
+        guess, predict = _neighbour_means(features, points, metric, neighbours)
+        errors = np.median(recording.track.errors(guess, truth), axis=1)
         choice = int(np.argmin(errors))
         if best is None or errors[choice] < best[0]:
             best = errors[choice], metric, neighbours[choice], predict
@@ -178,7 +178,8 @@ def decode_knn(
 
 def decode_constant(recording: Recording, split: Split) -> DecodingResult:
     """Predict the mean training label whatever the neurons do: what chance looks like."""
-    mean = recording.labels("posdir")[split.train].mean(axis=0)
+    points = recording.track.points(recording.labels("posdir"))
+    mean = points[split.train].mean(axis=0)
     return as_result(recording, split, "constant", np.tile(mean, (len(split.test), 1)))
 
 
@@ -186,29 +187,31 @@ def as_result(
     recording: Recording,
     split: Split,
     method: str,
-    predicted: np.ndarray,
+    points: np.ndarray,
     *,
     seed: int = 0,
     settings: Mapping[str, object] | None = None,
 ) -> DecodingResult:
-    """Put predictions for ``split.test``, (n, 3), beside the truth.
+    """Put predicted points for ``split.test``, as `Line.points`, beside the truth.
 
     Raises
     ------
     ValueError
-        On a circular track, where a mean of positions is no position; or if the predictions do not
-        fit the split.
+        If the predictions do not fit the split.
     """
-    if recording.geometry != "line":
-        raise ValueError(f"{recording.name} ran on a circle; decoding here needs a linear track")
     bins = split.test
+    label = recording.labels("posdir")[bins]
+    points = np.asarray(points)
+    if len(points) != len(bins):  # round a circle, numpy might stretch a single one over all
+        lengths = sorted({len(points), len(bins)})
+        raise ValueError(f"{method} on {split.name}: arrays of lengths {lengths}; need one")
     return DecodingResult(
         method=method,
         split=split.name,
         bins=bins,
         trips=trip_of_bin(recording)[bins],
-        label=recording.labels("posdir")[bins],
-        predicted=np.asarray(predicted, dtype=np.float32),
+        label=label,
+        predicted=np.asarray(recording.track.read(points, label[:, 0]), dtype=np.float32),
         running=recording.running()[bins],
         seed=seed,
         settings=settings or {},

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .geometry import GEOMETRIES
+
 JUMP_M_S = 2.0  # no rat on a track runs faster: a bigger step is a gap in the recording
 
 
@@ -88,11 +90,9 @@ class Recording:
 
     def laps(self):
         """Single runs, one slice each: in one direction, and on a circle once round."""
-        turns = np.flatnonzero(np.diff(self.direction)) + 1
-        if self.geometry == "circle":
-            wraps = np.flatnonzero(np.abs(np.diff(self.position)) > self.length_m / 2) + 1
-            turns = np.union1d(turns, wraps)
-        return list(_between(turns, len(self.direction)))
+        return list(
+            _between(self.track.lap_borders(self.position, self.direction), len(self.direction))
+        )
 
     def trials(self):
         """Round trips, one slice each, cut as `cebra.datasets.hippocampus` cuts them.
@@ -101,10 +101,8 @@ class Recording:
         trip starts with one bin of the run before it. Kept, because the published folds have it.
         On a circle there is no way back: a trip is a lap.
         """
-        if self.geometry == "circle":
-            return self.laps()
-        last_of_run = np.flatnonzero(np.diff(self.direction))
-        return list(_between(last_of_run[1::2], len(self.direction)))
+        borders = self.track.trial_borders(self.position, self.direction)
+        return list(_between(borders, len(self.direction)))
 
     def speed(self):
         """Speed in m/s, float32 of shape (T,): central differences within each segment.
@@ -114,13 +112,20 @@ class Recording:
         speed = np.zeros(len(self.position), dtype=np.float32)
         for part in self.segments:
             if part.stop - part.start > 1:
-                way = np.cumsum(np.append(self.position[part.start], self._steps()[part][:-1]))
+                way = np.cumsum(
+                    np.append(self.position[part.start], self.track.steps(self.position)[part][:-1])
+                )
                 speed[part] = np.abs(np.gradient(way)) / self.bin_s
         return speed
 
     def running(self, above_m_s=0.05):
         """Where the animal moves faster than `above_m_s`: boolean array of shape (T,)."""
         return self.speed() > above_m_s
+
+    @property
+    def track(self):
+        """What is measured, averaged and cut along its geometry: a `Line` or a `Circle`."""
+        return GEOMETRIES[self.geometry](self.length_m)
 
     @property
     def key(self):
@@ -140,17 +145,9 @@ class Recording:
         sha.update(repr((float(self.bin_s), float(self.length_m), self.geometry, cuts)).encode())
         return sha.hexdigest()
 
-    def _steps(self):
-        """Signed metres from each bin to the next (0 for the last), the short way round."""
-        steps = np.diff(self.position.astype(np.float64), append=self.position[-1])
-        if self.geometry == "circle":
-            half = self.length_m / 2
-            steps = (steps + half) % self.length_m - half
-        return steps
-
     def _jumps(self):
         """First bins after a gap in the recording."""
-        return np.flatnonzero(np.abs(self._steps()) > JUMP_M_S * self.bin_s) + 1
+        return np.flatnonzero(np.abs(self.track.steps(self.position)) > JUMP_M_S * self.bin_s) + 1
 
 
 def stretches(bins, segments=()):
@@ -194,7 +191,7 @@ def _check_scalars(recording):
         if not (np.isscalar(value) and np.isfinite(value) and value > 0):
             raise ValueError(f"{field} is {value!r}; give a positive number")
     for field, allowed in (
-        ("geometry", ("line", "circle")),
+        ("geometry", tuple(GEOMETRIES)),
         ("source", ("local", "download", "cebra", "simulated")),
     ):
         if getattr(recording, field) not in allowed:

@@ -167,7 +167,8 @@ def variant_job(
     if variant == "time":
         labels = None
     elif labels is None:
-        labels = recording.labels("posdir" if variant == "shuffled" else variant)
+        kind = "posdir" if variant == "shuffled" else variant
+        labels = recording.track.training_labels(recording.labels("posdir"), kind)
     if labels is not None:
         labels = labels[bins]
     if variant == "shuffled":

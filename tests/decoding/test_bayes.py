@@ -105,10 +105,6 @@ def test_settings_are_those_of_the_smallest_validation_error():
         ),
         (lambda: decode_bayes(RECORDING, SPLIT, "bayes", smoothing_cm=()), "is empty"),
         (lambda: decode_bayes(RECORDING, SPLIT, "bayes", width=0), "window of 0"),
-        (
-            lambda: decode_bayes(replace(RECORDING, geometry="circle"), SPLIT, "bayes"),
-            "circle",
-        ),
     ],
 )
 def test_bad_input_is_refused_in_one_line(call, message):

@@ -243,7 +243,10 @@ def _bad_features(value):
         (lambda: decode_knn(COUNTS, RECORDING, SPLIT, "x", neighbours=(9999,)), "neighbours must"),
         (lambda: as_result(RECORDING, SPLIT, "x", np.zeros((2, 3))), "lengths"),
         (lambda: toy([np.nan, 1], [0, 0]), "not finite"),
-        (lambda: decode_constant(replace(RECORDING, geometry="circle"), SPLIT), "circle"),
+        (
+            lambda: as_result(replace(RECORDING, geometry="circle"), SPLIT, "x", np.zeros((1, 3))),
+            "lengths",
+        ),
         (lambda: score(toy([1, 2], [0, 1]), "mae"), "metric 'mae'"),
         (lambda: score(toy([1, 2], [0, 1]), "r2", np.ones((1, 3))), "2 tested trips"),
         (lambda: mean_score([], "r2"), "no decoding results"),

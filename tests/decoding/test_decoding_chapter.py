@@ -10,7 +10,6 @@ from helpers.decoding import leak, report
 from helpers.decoding.jobs import (
     ITERATIONS,
     SEEDS_OF_OTHERS,
-    Model,
     decode_models,
     jobs_03,
     named_split,
@@ -22,6 +21,7 @@ from helpers.decoding.splits import leaky_split, nested_split, nested_splits
 from helpers.decoding.windows import window_counts
 from helpers.figures import decoding as pictures
 from helpers.recordings.loading import simulate_recording
+from helpers.training import Model
 
 RECORDING = simulate_recording(n_neurons=30, n_bins=6000, seed=4)
 OTHER = simulate_recording(n_neurons=25, n_bins=6000, seed=5, name="buddy")
@@ -113,7 +113,7 @@ def test_models_are_decoded_on_their_own_split_and_within_its_segments():
     by_hand = decode_knn(features, RECORDING, split, "posdir")
     np.testing.assert_array_equal(cut.predicted, by_hand.predicted)
     assert (glued.predicted != cut.predicted).any()
-    assert not fits["achilles", "all", "posdir", 0].given
+    assert not fits[Model("achilles", "all", "posdir")].given
 
 
 @pytest.mark.parametrize("name", ["leaky", "nested", "nested x", "nested 3"])

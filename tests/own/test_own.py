@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.decoding import Features, decode_knn
 from helpers.decoding.scores import mean_score
 from helpers.decoding.splits import nested_split
 from helpers.figures import style
@@ -24,6 +25,7 @@ from helpers.own.ingest import recording_from_arrays
 from helpers.own.inspection import honest_split
 from helpers.own.jobs import NAMES, SHUFFLED, TIME, TOLD, circle_labels, jobs_09, splits
 from helpers.own.lessons import laboratory, on_a_circle
+from helpers.recordings.geometry import Circle
 from helpers.recordings.loading import load_recording, simulate_recording
 from helpers.training.plan import Model
 
@@ -109,7 +111,7 @@ def test_few_trips_have_one_fold_and_another_profile_is_refused():
 @given(truth=st.floats(0, 3), position=st.floats(0, 3), length=st.floats(3.01, 10))
 @settings(max_examples=200, deadline=None)
 def test_a_guess_is_written_as_its_equal_nearest_to_the_truth(truth, position, length):
-    beside = float(own_decoding._beside(truth, position, length))
+    beside = float(Circle(length).beside(truth, position))
     laps = (beside - position) / length
     assert abs(beside - truth) <= length / 2 + 1e-9
     assert abs(laps - round(laps)) < 1e-6
@@ -122,8 +124,8 @@ def test_neighbours_across_the_seam_are_neighbours(seed):
     noise = np.random.default_rng(seed).normal(scale=0.01, size=(len(ROUND.position), 2))
     angle = 2 * np.pi * ROUND.position / ROUND.length_m
     points = np.c_[np.cos(angle), np.sin(angle)] + noise
-    features = own_decoding.Features(*(points[b] for b in (split.train, split.valid, split.test)))
-    result = own_decoding._knn_round(features, ROUND, split, "by hand", 0, (1, 9))
+    features = Features(*(points[b] for b in (split.train, split.valid, split.test)))
+    result = decode_knn(features, ROUND, split, "by hand", neighbours=(1, 9))
     assert result.error_cm.max() < 10  # a mean of metres would be half a circle off at the seam
 
 
