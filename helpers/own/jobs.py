@@ -6,8 +6,6 @@ not seen, and to have the loop of its embedding measured.
 
 from __future__ import annotations
 
-import numpy as np
-
 from helpers.decoding import N_FOLDS, Split
 from helpers.recordings import Recording
 from helpers.training import Job, Kind, Model, of_profile, plan
@@ -44,25 +42,10 @@ def jobs_09(
     for number in range(NULL_MODELS[profile]):  # dealt to the folds in turn
         later, fold = divmod(number, len(names))
         models.append(Model(key, names[fold], SHUFFLED, seed + later))
-    labels = circle_labels if recording.geometry == "circle" else None
-    kinds = {told: Kind(told, labels=labels) for told in (TOLD, SHUFFLED)} | {TIME: Kind(TIME)}
     return plan(
         models,
-        kinds,
+        {told: Kind(told) for told in NAMES},
         lambda model: (recording, tested[model.split].train),
         dtype=dtype,
         max_iterations=ITERATIONS[profile],
     )
-
-
-def circle_labels(recording: Recording, model: Model | None = None) -> np.ndarray:
-    """Labels round a circle, float32: x and y in metres, and both directions if both occur.
-
-    Position itself would put the last centimetre before the start as far from it as can be.
-    """
-    turn = 2 * np.pi * recording.position.astype(np.float64) / recording.length_m
-    radius = recording.length_m / (2 * np.pi)
-    columns = [radius * np.cos(turn), radius * np.sin(turn)]
-    if len(np.unique(recording.direction)) == 2:
-        columns += [recording.direction > 0, recording.direction < 0]
-    return np.stack(columns, axis=1).astype(np.float32)

@@ -23,7 +23,7 @@ from helpers.own.export import write_recording
 from helpers.own.files import read_recording
 from helpers.own.ingest import recording_from_arrays
 from helpers.own.inspection import honest_split
-from helpers.own.jobs import NAMES, SHUFFLED, TIME, TOLD, circle_labels, jobs_09, splits
+from helpers.own.jobs import NAMES, SHUFFLED, TIME, TOLD, jobs_09, splits
 from helpers.own.lessons import laboratory, on_a_circle
 from helpers.recordings.geometry import Circle
 from helpers.recordings.loading import load_recording, simulate_recording
@@ -88,7 +88,7 @@ def test_jobs_learn_from_training_laps_alone(profile, told, null):
 
 
 def test_labels_close_where_the_circle_does():
-    labels = circle_labels(ROUND)
+    labels = ROUND.track.training_labels(ROUND.labels("posdir"), "posdir")
     assert labels.shape == (len(ROUND.position), 2)  # it runs one way: no direction to tell
     seam = np.flatnonzero(np.abs(np.diff(ROUND.position)) > ROUND.length_m / 2)
     assert len(seam) > 5
