@@ -294,7 +294,7 @@ price.note()
 
 # %% tags=["nbval-ignore-output"]
 try:
-    topology.persistence(angles.points, price.hung, maxdim=2)
+    topology.bars(angles.points, price.hung, maxdim=2)
 except ValueError as refusal:
     print(refusal)
 

@@ -20,6 +20,6 @@ from .laps import (
     other_landmarks,
     winding,
 )
-from .persistence import PRIME, bars, check_cost, lifespans, longest, p_value, persistence
+from .persistence import PRIME, bars, check_cost, lifespans, longest, p_value
 from .report import LANDMARKS, POINTS, Bars, longest_bars, main_bar, p_of, pca_cloud, pick
 from .winding import LEAST_WAY, scrambled_along, share_wound, turns, whole_trips
