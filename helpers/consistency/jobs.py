@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from helpers.training import Fit
 
 FIRST_FOLD = "nested 0"
-MODELS = ("posdir", "time", "shuffled", "lagged", "spikes", "spikes-time")
-"""``posdir`` and ``time`` are CEBRA-Behaviour and CEBRA-Time. The others are controls: labels
-permuted over bins; labels late by a random lag; each neuron late by a lag of its own, trained with
-labels and without."""
 RUNS = {
     "quick": {FIRST_FOLD: {"posdir": 1, "time": 1, "shuffled": 1}},
     "full": {
@@ -56,6 +52,9 @@ KINDS = {
     "spikes": Kind(),
     "spikes-time": Kind("time"),
 }
+"""``posdir`` and ``time`` are CEBRA-Behaviour and CEBRA-Time. The others are controls: labels
+permuted over bins; labels late by a random lag; each neuron late by a lag of its own, trained with
+labels and without."""
 
 
 def jobs_04(

@@ -18,8 +18,6 @@ from .neighbours import Transform
 from .splits import Split
 from .windows import window_counts
 
-PUBLISHED_WINDOW = 1
-"""Bins the published baselines saw."""
 CEBRA_WINDOW = 10
 """Bins in the receptive field of ``offset10-model``."""
 

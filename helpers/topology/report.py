@@ -57,24 +57,10 @@ def subsampled(
     how: str = "random",
     seed: int = 0,
 ) -> dict[Model, list[Bars]]:
-    """Bars of several subsamples of each cloud, kept on disk, a process a core.
+    """Bars of several subsamples of each cloud (T, d), kept on disk, a process a core.
 
-    Parameters
-    ----------
-    clouds : mapping of Model to (T, d) array
-    n_points : int
-        Of each subsample.
-    n_subsamples : int
-        Of each cloud; the same bins of all clouds of one length.
-    maxdim, how
-        As for `helpers.topology.persistence`.
-    seed : int
-        Of the first subsample; the others follow. Null models, one subsample each, use their own.
-
-    Returns
-    -------
-    dict
-        A list of `n_subsamples` by model.
+    Subsample number k takes the same bins of all clouds of one length, by seed + k; null models,
+    one subsample each, use their own seed. `maxdim` and `how` as for `persistence`.
     """
     calls = [
         {"points": cloud, "n_landmarks": n_points, "maxdim": maxdim, "how": how, "seed": one}
@@ -124,19 +110,7 @@ class Counted(NamedTuple):
 
 
 def counted(found: Sequence[Bars], thresholds: Sequence[Sequence[float]]) -> Counted:
-    """Count bars above a threshold for each homology.
-
-    Parameters
-    ----------
-    found : sequence of Bars
-        A cloud's subsamples.
-    thresholds : sequence of (n or 1) floats, one a homology
-        For each subsample, or one for all.
-
-    Returns
-    -------
-    Counted
-    """
+    """Count bars above thresholds: one row a homology, a threshold a subsample or one for all."""
     each = np.array(
         [
             [betti(one[f"h{k}"], limits[i % len(limits)]) for k, limits in enumerate(thresholds)]

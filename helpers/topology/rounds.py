@@ -55,20 +55,7 @@ def followed(
 ) -> dict[Model, list[Rounds]]:
     """Follow every animal round the longest loop of its model, on the bins it was trained on.
 
-    Parameters
-    ----------
-    clouds : mapping of Model to (T, d) array
-        Models of all bins of a recording.
-    recordings : mapping of str to Recording
-    n_landmarks : int
-    n_starts : int
-        Of each model: first landmarks, or draws of random ones.
-    how : {"greedy", "random"}
-
-    Returns
-    -------
-    dict
-        A list of `n_starts` by model.
+    `n_starts` of each model: first landmarks, or draws of random ones if `how` is ``"random"``.
     """
     calls = [
         {"fitted_on": cloud, "path": cloud, "n_landmarks": n_landmarks, "how": how, "seed": start}
@@ -86,18 +73,8 @@ def followed_unseen(
 ) -> dict[Model, Rounds]:
     """Follow the animal on held-out trips, round loops that were found on the training trips.
 
-    Parameters
-    ----------
-    fits : mapping of Model to Fit
-        Trained on the training bins of a nested split, which their `use` names.
-    recording : Recording
-    n_landmarks : int
-        Greedy, among training bins.
-
-    Returns
-    -------
-    dict
-        `Rounds` by model; lines are fitted on training bins and scored on tested ones.
+    Models are of the folds that their `use` names; lines are fitted on training bins and scored on
+    tested ones.
     """
     splits, calls = {split.name: split for split in nested_splits(recording)}, []
     for model, fit in fits.items():
@@ -193,19 +170,7 @@ def animals(
 ) -> dict[Model, Animal]:
     """Measure loops and turns of several recordings' models, each beside its own shuffled ones.
 
-    Parameters
-    ----------
-    fits : mapping of Model to Fit
-        Models of these recordings, some told ``shuffled``.
-    recordings : mapping of str to Recording
-    profile : {"quick", "full"}
-    seed : int
-        Of the first subsample.
-
-    Returns
-    -------
-    dict
-        By those models that were not shuffled.
+    By those models that were not shuffled; `seed` is of the first subsample.
     """
     clouds = {m: fit.embedding for m, fit in fits.items() if m.recording in recordings}
     found = subsampled(clouds, POINTS[profile], SUBSAMPLES_OF_ANIMALS, seed=seed)

@@ -26,13 +26,7 @@ def diagram_table(
 ) -> str:
     """One row a model: what was said, Betti numbers under both rules, the longest loop.
 
-    Parameters
-    ----------
-    found : mapping of name to its subsamples
-    by_paper, by_null : mapping of name to Counted
-        A name may be missing from `by_paper`: the shuffled model, which sets that threshold.
-    said : mapping of name to str
-        The blog's own numbers.
+    A name may be missing from `by_paper`: the shuffled model, which sets that threshold.
     """
     rows = []
     for name, subsamples in found.items():
@@ -57,14 +51,7 @@ def diagram_table(
 def null_table(
     models: Mapping[str, Sequence[Sequence[Bars]]], nulls: Mapping[str, np.ndarray], k: int = 1
 ) -> str:
-    """One row a kind of model, its longest bar's p-value in each null distribution.
-
-    Parameters
-    ----------
-    models : mapping of name to a list over seeds of subsamples
-        p is the median over seeds.
-    nulls : mapping of name to longest bars
-    """
+    """One row a kind of model: p of its longest bar of Hk in each null, the median over seeds."""
     rows = []
     for name, seeds in models.items():
         lengths = [float(np.median(longest_bars(found, k))) for found in seeds]
@@ -108,9 +95,7 @@ def reading_table(found: Mapping[str, Sequence[Followed]]) -> str:
 def share_table(rows: Mapping[str, tuple[np.ndarray, np.ndarray, float | None]]) -> str:
     """One row a group of models: share of trips wound once, median and range, and p if any.
 
-    Parameters
-    ----------
-    rows : mapping of name to (shares round the longest loop, round the best of three, p or None)
+    By name: shares round the longest loop, shares round the best of three, p or None.
     """
 
     def told(values):
@@ -126,13 +111,7 @@ def share_table(rows: Mapping[str, tuple[np.ndarray, np.ndarray, float | None]])
 
 
 def animal_table(found: Mapping[Model, Animal], names: Mapping[str, str]) -> str:
-    """One row an animal and model: its loop beside that of shuffled models, its turns, its R².
-
-    Parameters
-    ----------
-    found : mapping of Model to Animal
-    names : mapping of variant to str
-    """
+    """One row an animal and model: its loop beside that of shuffled models, its turns, its R²."""
     rows = []
     for model, one in found.items():
         birth, death, _ = one.bar
