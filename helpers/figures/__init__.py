@@ -9,6 +9,7 @@ from . import (
     interactive_rats,
     losses,
     own,
+    raster,
     rings,
     scorecard,
     shape,
