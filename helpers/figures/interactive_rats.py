@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-
-from helpers.consistency import Ring
+from IPython.display import HTML
 
 from . import style
 from .embeddings import face_on
 from .interactive import CONFIG, direction_marker, globe, layout, page_of, position_marker
 
+if TYPE_CHECKING:
+    from helpers.consistency import Ring
+    from helpers.recordings import Recording
+
 LINE_STEPS = 40  # of a line: narrower bins of a few held-out moments make a scribble of it
 COLOURS = (style.TEAL, style.AMBER, style.VIOLET, style.CORAL, style.BLUE)
+
+
+def four(animals: Mapping[str, Ring], rec: Recording) -> HTML:
+    """Animals' held-out laps, turned onto the first: a globe for the page."""
+    return HTML(
+        rings(
+            {who.capitalize(): ring for who, ring in animals.items()},
+            rec.length_m,
+            name="four-rings",
+            alt="A globe that can be turned, with dots and a closed line for each of four animals, "
+            "aligned to each other.",
+            caption="Four animals with different neurons, one training each, held-out laps, turned "
+            "onto the first. Colour by animal, by position or by direction.",
+            simulated=rec.source == "simulated",
+        )
+    )
 
 
 def rings(
