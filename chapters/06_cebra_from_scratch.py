@@ -50,30 +50,16 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the s
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
 import copy
-import tempfile
-import time
 from functools import partial
-from unittest.mock import patch
 
-import cebra
 import cebra.solver
 import joblib
-from IPython.display import Markdown, display
-from ripser import ripser
-from scipy import stats
 
-from helpers.claims import banner, begin, expect, published
-from helpers.decoding import contiguous_split, decode_knn, encode, scores
-from helpers.figures import style
-from helpers.figures import training as figures
-from helpers.recordings import load_recording, stretches
-from helpers.topology import shape
-from helpers.training import PARAMETERS, fast_dtype, fit_many, variant_job
+from helpers import claims, figures, recordings, scratch, training
+from helpers.figures import show
 
-rec = load_recording(recording, on_missing="simulate")
-begin("06", rec, profile, overridden=seed != 0)
-style.use(rec)
-banner(rec, profile)
+rec = recordings.load_recording(recording, on_missing="simulate")
+claims.open_chapter("06", rec, profile, seed)
 
 # %% [markdown]
 # The method itself needs four libraries: arrays, tensors with gradients, and a search tree.
@@ -94,6 +80,7 @@ from torch import nn
 # and no time. Dividing by the length puts the point on the unit sphere, so that all it can express is a direction, and
 # no point can win by running off to infinity.
 
+
 # %% tags=["method"]
 class Skip(nn.Module):
     """Add what a convolution finds to what was there."""
@@ -103,7 +90,8 @@ class Skip(nn.Module):
         self.convolution = nn.Conv1d(units, units, kernel_size=3)
 
     def forward(self, x):  # (batch, units, bins)
-        return x[..., 1:-1] + F.gelu(self.convolution(x))  # (batch, units, bins - 2)
+        # (batch, units, bins - 2)
+        return x[..., 1:-1] + F.gelu(self.convolution(x))
 
 
 class Encoder(nn.Module):
@@ -121,7 +109,8 @@ class Encoder(nn.Module):
         )
 
     def forward(self, x):  # (batch, neurons, bins)
-        return F.normalize(self.layers(x), dim=1)  # (batch, dimension, bins - 9)
+        # (batch, dimension, bins - 9)
+        return F.normalize(self.layers(x), dim=1)
 
 
 # %% [markdown]
@@ -134,17 +123,18 @@ BEFORE, AFTER = 5, 5  # bins of a window before its own bin, and from it on
 
 
 def windows(spikes, segments):
-    """All windows of the recording, and for each bin the number of the window it uses."""
+    """All windows of the recording, and which of them each bin uses."""
     spikes = torch.as_tensor(spikes, dtype=torch.float32)
     first = torch.arange(len(spikes)) - BEFORE
     for part in segments:
         first[part] = first[part].clamp(part.start, part.stop - BEFORE - AFTER)
-    return spikes.unfold(0, BEFORE + AFTER, 1), first  # (T - 9, neurons, 10), (T,)
+    # (T - 9, neurons, 10) and (T,)
+    return spikes.unfold(0, BEFORE + AFTER, 1), first
 
 
 @torch.no_grad()
 def embed(encoder, spikes, segments):
-    """One point per bin; the ends of a segment are padded with their outermost bin."""
+    """One point per bin; ends are padded with their outermost bin."""
     points = []
     for part in segments:
         signal = torch.as_tensor(spikes[part], dtype=torch.float32).T[None]
@@ -168,21 +158,23 @@ def embed(encoder, spikes, segments):
 # every distance at every step; a tree over the distinct labels finds the same answer without looking everywhere. Where
 # several bins share a label, the library takes the earliest, so we do too.
 
+
 # %% tags=["method"]
 class Positives:
-    """For each reference a partner: a bin whose label is one typical change away."""
+    """For each reference a bin whose label is one typical change away."""
 
     def __init__(self, labels, segments, time_offset=10):
         self.labels = labels  # (T, k) float32
         self.change = np.zeros_like(labels)
         for part in segments:
-            later, sooner = labels[part][time_offset:], labels[part][:-time_offset]
-            self.change[part][time_offset:] = later - sooner
+            stretch = labels[part]
+            change = stretch[time_offset:] - stretch[:-time_offset]
+            self.change[part][time_offset:] = change
         distinct, self.first_bin = np.unique(labels, axis=0, return_index=True)
         self.tree = cKDTree(distinct)
 
     def nearest(self, query):
-        """The bin with the label nearest to each query; of equal labels the earliest bin."""
+        """The bin with the nearest label to each query; of equal the first."""
         return self.first_bin[self.tree.query(query)[1]]
 
     def draw(self, reference, rng):
@@ -195,53 +187,18 @@ class Positives:
 # The last fifth of the recording is kept away from every model in this chapter; here are the bins to train on.
 
 # %%
-def training_bins(rec):
-    """Bins of the training laps, but for scraps of recording shorter than a window of ten bins."""
-    train = contiguous_split(rec).train
-    pieces = stretches(train, rec.segments)
-    return np.concatenate([train[piece] for piece in pieces if piece.stop - piece.start >= 10])
-
-
-bins = training_bins(rec)
-segments = stretches(bins, rec.segments)
-
-spikes, labels = rec.spikes[bins], rec.labels("posdir")[bins]
-position, direction = rec.position[bins], rec.direction[bins]
+laps = scratch.training_laps(rec)
+spikes, labels, segments = laps.spikes, laps.labels, laps.segments
 positives = Positives(labels, segments)
 
 # %% tags=["nbval-ignore-output"]
 rng = np.random.default_rng(seed)
-places = {}
-for share in (0.03, 0.5, 0.97):
-    aim = share * rec.length_m
-    reference = np.argmin(np.abs(position - aim) + rec.length_m * (direction < 0))
-    drawn = positives.draw(np.full(4000, reference), rng)
-    same, other = (position[drawn[direction[drawn] == sign]] for sign in (1, -1))
-    places[f"{100 * position[reference]:.0f} cm"] = position[reference], same, other
-
-style.show(
-    figures.positive_pairs(positives.change[:, 0], places),
-    name="positive-pairs",
-    alt="Left: histogram of the changes of position over ten bins. Right: for references near one end, in the middle "
-    "and near the other end of the track, the positions of their positives, almost all on right runs.",
-    caption="Left, all changes of position over ten bins of the training laps: fast runs either way and pauses between. "
-    "Right, where the positives of three reference bins (dotted) lie. Beyond the end of the track there is no label, so "
-    "the nearest one is the last: positives pile up at the ends. The coral slivers are positives on a left run.",
-)
+by_direction = Positives(np.ascontiguousarray(labels[:, 1:]), segments)
+pairs = scratch.pairs(laps, positives, by_direction, rng)
+show(figures.training.positive_pairs(pairs))
 
 # %% tags=["nbval-ignore-output"]
-reference = rng.integers(len(labels), size=100_000)
-crossed = direction[reference] != direction[positives.draw(reference, rng)]
-by_direction = Positives(np.ascontiguousarray(labels[:, 1:]), segments)
-few = np.unique(by_direction.draw(reference[:20_000], rng))
-display(
-    Markdown(
-        f"**{100 * crossed.mean():.1f} %** of all positives run the other way. They come from the turns: a change drawn "
-        "there flips the direction, wherever on the track the reference stands. "
-        f"And ties matter: with direction as the only label, 20,000 draws give **{len(few)}** distinct positives, since "
-        "every right run has the same label and the earliest bin always wins. That is the library's rule too."
-    )
-)
+pairs.said()
 
 # %% [markdown]
 # ## Three: what to want
@@ -256,6 +213,7 @@ display(
 # count most. An encoder that ignores its input cannot satisfy both and pays the logarithm of the number of negatives:
 # that is chance. (The paper divides both products by a temperature. Here it is one.)
 
+
 # %% tags=["method"]
 def info_nce(reference, positive, negative, temperature=1.0):
     """Mean loss of a batch of points, each (batch, dimension)."""
@@ -269,9 +227,10 @@ def info_nce(reference, positive, negative, temperature=1.0):
 #
 # One step: embed the three groups, compute the loss, let Adam move the weights. Training is nothing but many steps.
 
+
 # %% tags=["method"]
 def descend(encoder, optimiser, triples):
-    """One step downhill on (3 * batch, neurons, 10) windows; returns the loss before it."""
+    """One step on windows (3 * batch, neurons, 10); the loss before it."""
     points = encoder(triples)[..., 0]
     loss = info_nce(*points.chunk(3))
     optimiser.zero_grad()
@@ -281,7 +240,7 @@ def descend(encoder, optimiser, triples):
 
 
 def train(spikes, labels, segments, steps, seed=0, batch=512, snapshots=()):
-    """Train an encoder; also return the loss of each step and the embedding at `snapshots`."""
+    """Train an encoder; each step's loss, and embeddings at `snapshots`."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     encoder = Encoder(spikes.shape[1])
@@ -293,7 +252,8 @@ def train(spikes, labels, segments, steps, seed=0, batch=512, snapshots=()):
         if step in snapshots:
             film[step] = embed(encoder, spikes, segments)
         reference, negative = rng.integers(len(spikes), size=(2, batch))
-        bins = np.concatenate([reference, positives.draw(reference, rng), negative])
+        positive = positives.draw(reference, rng)
+        bins = np.concatenate([reference, positive, negative])
         loss[step] = descend(encoder, optimiser, view[first[bins]])
     return encoder, loss, film | {steps: embed(encoder, spikes, segments)}
 
@@ -304,33 +264,13 @@ def train(spikes, labels, segments, steps, seed=0, batch=512, snapshots=()):
 # %%
 STEPS = {"quick": 1000, "full": 3000}[profile]
 moments = [0, *np.geomspace(10, STEPS, 7).round().astype(int).tolist()]
-encoder, loss, film = train(spikes, labels, segments, STEPS, seed, snapshots=moments)
+given = spikes, labels, segments, STEPS
+encoder, loss, film = train(*given, seed, snapshots=moments)
 
 # %% tags=["nbval-ignore-output"]
-N_PLACES = 32
-
-
-def places(position, direction):
-    """Number of the place of each bin: right runs first, then left runs."""
-    along = np.minimum((position / rec.length_m * N_PLACES).astype(int), N_PLACES - 1)
-    return along + N_PLACES * (direction < 0)
-
-
-def place_means(values):
-    """Mean row of `values` (T, k) in each place that was visited."""
-    return np.stack([values[place == number].mean(axis=0) for number in np.unique(place)])
-
-
-place = places(position, direction)
-means = place_means(film[STEPS])
-style.show(
-    figures.film(film, means, loss, position, direction, rec.length_m),
-    name="film",
-    alt="Eight views of a sphere during training. The points start in one crowded patch, spread, sort themselves by "
-    "direction and position, and end as two arcs, teal and coral, that join at their dark and at their light ends.",
-    caption="The ring forms. Each dot is a moment of the training laps; teal runs right, coral left, from dark at one "
-    "end of the track to light at the other. All views look along the axis of the final ring.",
-)
+place = scratch.places(laps)
+means = place.means(film[STEPS])
+show(figures.training.film(film, means, loss, laps))
 
 # %% [markdown]
 # ## Why a ring?
@@ -341,36 +281,8 @@ style.show(
 # together and wants to be far from everything else lies stretched along the sphere.
 
 # %% tags=["nbval-ignore-output"]
-def angle(a, b):
-    """Angle between the rows of `a` and `b`, degrees."""
-    return np.degrees(np.arccos(np.clip((a * b).sum(axis=-1), -1, 1)))
-
-
-def star(points, reference, drawn, sample):
-    """Where a reference's positives are, and how hard a sample of all points pushes it."""
-    cosine = points[sample] @ points[reference]
-    push = np.exp(cosine) * np.sqrt(np.clip(1 - cosine**2, 0, None))  # along the sphere
-    return points[sample], push, points[reference], points[drawn]
-
-
-everyone = np.arange(len(labels))
-partner, stranger = positives.draw(everyone, rng), rng.permutation(everyone)
-angles = {
-    "positives": np.array([angle(points, points[partner]).mean() for points in film.values()]),
-    "negatives": np.array([angle(points, points[stranger]).mean() for points in film.values()]),
-}
-chosen = np.argmin(np.abs(position - rec.length_m / 2) + rec.length_m * (direction < 0))
-drawn, sample = positives.draw(np.full(40, chosen), rng), rng.choice(len(labels), 1500, False)
-stars = {step: star(film[step], chosen, drawn, sample) for step in (0, moments[3], STEPS)}
-
-style.show(
-    figures.partners(stars, means, angles, list(film)),
-    name="partners",
-    alt="Three views of a sphere with one reference point in mid-track joined to its positives, early, later and at the "
-    "end of training, and a plot of the mean angle to positives and to negatives over training steps.",
-    caption="One moment in mid-track (white), forty of its positives (teal), and everything that pushes it (coral, "
-    "stronger is brighter). Right: over training, positives and negatives part company.",
-)
+forces = scratch.forces(film, laps, positives, rng)
+show(figures.training.partners(forces, means))
 
 # %% [markdown]
 # ## Take the neurons away
@@ -381,7 +293,7 @@ style.show(
 # pairs of another kind: each moment with the one ten bins later, which knows nothing of labels, only how the rat moved.
 
 # %%
-BATCH = PARAMETERS["batch_size"]
+BATCH = training.PARAMETERS["batch_size"]
 
 
 def pair_table(place, reference, positive):
@@ -393,9 +305,10 @@ def pair_table(place, reference, positive):
 
 
 def settle(pairs, seed, steps=800):
-    """Free points on the sphere, moved by InfoNCE alone; and the loss at which they rest."""
+    """Free points on the sphere, moved by InfoNCE alone; the loss at rest."""
     crowd = pairs.sum(dim=1)  # how often each place is visited
-    beads = torch.randn(len(crowd), 3, generator=torch.Generator().manual_seed(seed))
+    dice = torch.Generator().manual_seed(seed)
+    beads = torch.randn(len(crowd), 3, generator=dice)
     beads.requires_grad_()
     optimiser = torch.optim.Adam([beads], lr=0.05)
     for _ in range(steps):
@@ -411,77 +324,26 @@ def settle(pairs, seed, steps=800):
 
 # %%
 reference = rng.integers(len(labels), size=400_000)
-by_label, floor = settle(pair_table(place, reference, positives.draw(reference, rng)), seed)
+partner = positives.draw(reference, rng)
+by_label, floor = settle(pair_table(place.number, reference, partner), seed)
 
-moment = np.concatenate([np.arange(part.start, part.stop - 10) for part in segments])
-by_time, _ = settle(pair_table(place, moment, moment + 10), seed)
+now = [np.arange(part.start, part.stop - 10) for part in segments]
+now = np.concatenate(now)
+by_time, _ = settle(pair_table(place.number, now, now + 10), seed)
 
-everywhere = Positives(rec.labels("posdir"), rec.segments)  # the published model saw all laps
+# the published model saw all laps
+everywhere = Positives(rec.labels("posdir"), rec.segments)
 reference = rng.integers(len(rec.position), size=400_000)
-pairs = pair_table(
-    places(rec.position, rec.direction), reference, everywhere.draw(reference, rng)
-)
-_, floor_of_all = settle(pairs, seed)
-
+partner = everywhere.draw(reference, rng)
+all_pairs = pair_table(scratch.places(rec).number, reference, partner)
+_, floor_of_all = settle(all_pairs, seed)
 
 # %% tags=["nbval-ignore-output"]
-def arcs(rows):
-    """Rows of the places visited as (2, N_PLACES, k): right runs, left runs."""
-    full = np.full((2 * N_PLACES, rows.shape[1]), np.nan)
-    full[np.unique(place)] = rows
-    return full.reshape(2, N_PLACES, -1)
-
-
-clouds = {
-    "label pairs, no neurons": by_label,
-    "label pairs and neurons": means,
-    "time pairs, no neurons": by_time,
-}
-style.show(
-    figures.beads({title: arcs(points) for title, points in clouds.items()}),
-    name="beads",
-    alt="Three spheres with two chains of beads each, teal for right and coral for left runs; dotted amber lines join the "
-    "ends of the chains.",
-    caption="One bead for each place and direction; dotted lines join right and left at both ends of the track. Left, "
-    "free beads under CEBRA's own pairs. Middle, the trained network's mean points. Right, free beads tied to where the "
-    "rat was ten bins later.",
-)
-
+rings = scratch.Rings(laps, place, by_label, means, by_time)
+show(figures.training.beads(rings))
 
 # %% tags=["nbval-ignore-output"]
-def closure(points):
-    """Gap between the two directions at the ends of the track, over that in the middle."""
-    return shape.end_gap_ratio(np.linalg.norm(np.subtract(*arcs(points)), axis=1))
-
-
-activity = arcs(place_means(spikes.astype(float)))
-activity -= np.nanmean(activity, axis=(0, 1))
-alike = [np.corrcoef(*activity[:, number])[0, 1] for number in range(N_PLACES)]
-eighth, quarter = N_PLACES // 8, N_PLACES // 4
-alike_ends = np.nanmean([alike[:eighth], alike[-eighth:]])
-alike_middle = np.nanmean(alike[quarter:-quarter])
-gaps = {title: closure(points) for title, points in clouds.items()}
-told, learnt, moved = gaps.values()
-
-display(
-    Markdown(
-        "Gap between the two directions at the ends of the track, over that in mid-track (below one, the arcs lean "
-        f"together): labels alone **{told:.2f}**, with neurons **{learnt:.2f}**, time alone **{moved:.2f}**. "
-        + (
-            "So the labels made two arcs, and hold them apart along their whole length: to them, a turn at the end of "
-            "the track is as far as one in the middle. **It was the neurons that closed the ring.** "
-            if learnt < 0.75 * told
-            else "On this recording the neurons add little to what the labels bring about. "
-        )
-        + f"Their activity in the two directions correlates at {alike_ends:+.2f} at the ends and {alike_middle:+.2f} in "
-        "mid-track: an encoder that reads spikes can pull apart only what fires apart. "
-        + (
-            "Time pairs close the ring by themselves, since a rat that turns round is soon on its way back."
-            if moved < 0.75 * told
-            else "Time pairs do not close the ring here either."
-        )
-    )
-)
+rings.said()
 
 # %% [markdown]
 # ## The loss, and what it can and cannot say
@@ -492,50 +354,13 @@ display(
 # within one place: fine detail, or memory of the very bins it trained on.
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-def jobs_06(rec, profile, seed=0):
-    """The package's models to compare with: a few seeds in float32, and as many in the fast type."""
-    steps, n_seeds = {"quick": (1000, 3), "full": (3000, 3)}[profile]
-    settings = {"bins": training_bins(rec), "max_iterations": steps}
-    return {
-        (kind, number): variant_job(rec, "posdir", seed=number, dtype=dtype, **settings)
-        for kind, dtype in (("float32", "float32"), ("fast", fast_dtype()))
-        for number in range(seed, seed + n_seeds)
-    }
-
-
-jobs = jobs_06(rec, profile, seed)
-fits = dict(zip(jobs, fit_many(list(jobs.values())), strict=True))
+jobs = scratch.jobs_06(rec, profile, seed)
+fits = dict(zip(jobs, training.fit_many(list(jobs.values())), strict=True))
 
 # %% tags=["nbval-ignore-output"]
-claim = published("loss.posdir", "paper")
-chance = np.log(BATCH)
-by_type = {
-    "library's models": [fit.loss for (kind, _), fit in fits.items() if kind == "float32"],
-    f"the same in {fast_dtype()}": [fit.loss for (kind, _), fit in fits.items() if kind == "fast"],
-}
-lines = {"chance": chance, "published": claim.value, "free beads": floor}
-style.show(
-    figures.loss_curves(loss, by_type, lines),
-    name="loss",
-    alt="Loss of the from-scratch training and of the library's models over training steps, falling together from chance "
-    "towards the published value and the floor of the free beads.",
-    caption=f"Loss over training, smoothed over 25 steps; thin, every step of ours. The published value was reached "
-    f"after ten thousand steps on all laps, ours trains for {STEPS:,} on fewer.",
-)
-final = float(loss[-100:].mean())
-rat = rec.source != "simulated"
-display(
-    Markdown(
-        f"Mean of our last hundred steps: **{final:.3f}**, chance {chance:.3f}, free beads under the same pairs "
-        f"{floor:.3f}: training covered **{100 * (chance - final) / (chance - floor):.0f} %** of the way from chance to "
-        f"the floor. With the pairs of all laps the floor is {floor_of_all:.3f}; the published loss is **{claim.value}**"
-        + (
-            f", {1000 * (claim.value - floor_of_all):+.0f} thousandths from it."
-            if rat
-            else ", but that belongs to a rat and this floor to a simulation."
-        )
-    )
-)
+descent = scratch.Descent(loss, fits, floor, floor_of_all, rec.source)
+show(figures.training.loss_curves(descent))
+descent.said()
 
 # %% [markdown]
 # ## Proof: these lines are CEBRA
@@ -543,44 +368,54 @@ display(
 # It is easy to write something *like* a paper. So put both to the same test. The official network gets our weights,
 # the official dataset cuts the windows, the official loss and solver do the rest.
 
+
 # %% tags=["proof"]
 def twin(encoder):
     """The library's own network with the weights of `encoder`."""
-    neurons, units = encoder.layers[0].in_channels, encoder.layers[0].out_channels
-    model = cebra.models.init("offset10-model", neurons, units, encoder.layers[-1].out_channels)
-    with torch.no_grad():
-        for theirs, ours in zip(model.parameters(), encoder.parameters(), strict=True):
-            theirs.copy_(ours)
+    first, last = encoder.layers[0], encoder.layers[-1]
+    size = first.in_channels, first.out_channels, last.out_channels
+    model = cebra.models.init("offset10-model", *size)
+    nn.utils.vector_to_parameters(
+        nn.utils.parameters_to_vector(encoder.parameters()),
+        model.parameters(),
+    )
     return model
+
+
+def apart(one, other):
+    """Largest difference between two networks' weights, or gradients."""
+    pairs = zip(one, other, strict=True)
+    return max((a - b).abs().max().item() for a, b in pairs)
 
 
 def library_batch(spikes, triple):
     """The windows of (3, batch) bins, cut by the library's dataset."""
     neural = torch.as_tensor(spikes, dtype=torch.float32)
     offset = cebra.data.Offset(BEFORE, AFTER)
-    data = cebra.data.TensorDataset(neural, continuous=neural[:, :1], offset=offset)
+    label = neural[:, :1]  # it wants one, and does not look at it here
+    data = cebra.data.TensorDataset(neural, continuous=label, offset=offset)
     return cebra.data.Batch(*(data[torch.as_tensor(bins)] for bins in triple))
 
 
 def one_step(encoder, spikes, triple):
-    """Difference of the losses, and largest difference of a gradient, in double precision."""
+    """Differences of loss and gradients, in double precision."""
     ours, theirs = copy.deepcopy(encoder).double(), twin(encoder).double()
     view, first = windows(spikes, [slice(0, len(spikes))])
-    loss = info_nce(*ours(view[first[triple.ravel()]].double())[..., 0].chunk(3))
+    points = ours(view[first[triple.ravel()]].double())[..., 0]
+    loss = info_nce(*points.chunk(3))
     batch = library_batch(spikes, triple)
     groups = batch.reference, batch.positive, batch.negative
     official = cebra.models.criterions.FixedCosineInfoNCE(temperature=1.0)
     expected, _, _ = official(*(theirs(group.double()) for group in groups))
     loss.backward()
     expected.backward()
-    pairs = zip(ours.parameters(), theirs.parameters(), strict=True)
-    gradient = max((a.grad - b.grad).abs().max().item() for a, b in pairs)
-    return abs(loss.item() - expected.item()), gradient
+    gradients = ([p.grad for p in one.parameters()] for one in (ours, theirs))
+    return abs(loss.item() - expected.item()), apart(*gradients)
 
 
 # %% tags=["proof"]
 def many_steps(encoder, spikes, triples):
-    """Largest difference of a weight after the library's solver and ours took the same steps."""
+    """Difference of weights after the library's solver and ours took steps."""
     ours, theirs = copy.deepcopy(encoder), twin(encoder)
     view, first = windows(spikes, [slice(0, len(spikes))])
     adam = torch.optim.Adam(ours.parameters(), lr=3e-4)
@@ -593,17 +428,20 @@ def many_steps(encoder, spikes, triples):
     for triple in triples:
         descend(ours, adam, view[first[triple.ravel()]])
         solver.step(library_batch(spikes, triple))
-    pairs = zip(ours.parameters(), theirs.parameters(), strict=True)
-    return max((a - b).abs().max().item() for a, b in pairs)
+    return apart(ours.parameters(), theirs.parameters())
 
 
 def how_much_farther(positives, query):
-    """Distance from each query to our positive's label, less that to the library's positive's."""
-    index = cebra.distributions.ContinuousIndex(torch.as_tensor(positives.labels))
-    theirs, ours = index.search(torch.as_tensor(query)).numpy(), positives.nearest(query)
-    labels, query = positives.labels.astype(float), query.astype(float)
-    ours, theirs = (np.linalg.norm(labels[bins] - query, axis=1) for bins in (ours, theirs))
-    return ours - theirs
+    """Distance from queries to our positives' labels, less the library's."""
+    labels = torch.as_tensor(positives.labels)
+    index = cebra.distributions.ContinuousIndex(labels)
+
+    def distance(bins):
+        difference = positives.labels[bins].astype(float) - query.astype(float)
+        return np.linalg.norm(difference, axis=1)
+
+    theirs = index.search(torch.as_tensor(query)).numpy()
+    return distance(positives.nearest(query)) - distance(theirs)
 
 
 # %%
@@ -613,41 +451,25 @@ rng = np.random.default_rng(seed)
 triples = []
 for _ in range(50):
     reference, negative = rng.integers(len(spikes), size=(2, BATCH))
-    triples.append(np.stack([reference, positives.draw(reference, rng), negative]))
+    partner = positives.draw(reference, rng)
+    triples.append(np.stack([reference, partner, negative]))
+differences = one_step(untrained, spikes, triples[0])
+after_50 = many_steps(untrained, spikes, triples)
 
-loss_difference, gradient_difference = one_step(untrained, spikes, triples[0])
-weight_difference = many_steps(untrained, spikes, triples)
-
-query = labels[triples[0].ravel()] + positives.change[rng.integers(len(labels), size=3 * BATCH)]
+some_time = rng.integers(len(labels), size=3 * BATCH)
+query = labels[triples[0].ravel()] + positives.change[some_time]
 farther = how_much_farther(positives, query)
-whole = Positives(labels, [slice(0, len(labels))])
-changes = cebra.distributions.TimedeltaDistribution(torch.as_tensor(labels), 10).time_difference
+whole = Positives(labels, [slice(0, len(labels))]).change
+theirs = cebra.distributions.TimedeltaDistribution(torch.as_tensor(labels), 10)
+changes = np.abs(whole - theirs.time_difference.numpy()).max()
 
 # %%
-expect("scratch.loss_difference", loss_difference < 1e-6)
-expect("scratch.gradients_equal", gradient_difference < 1e-6)
-expect("scratch.weights_equal_after_50", weight_difference < 1e-4)
-expect("scratch.positives_never_farther", bool((farther <= 1e-9).all()))
-expect("scratch.changes_equal", bool(np.array_equal(whole.change, changes.numpy())))
+n_weights = sum(weights.numel() for weights in untrained.parameters())
+proof = scratch.Proof(*differences, after_50, farther, changes, n_weights, 50)
+proof.expect()
 
 # %% tags=["nbval-ignore-output"]
-n_weights = sum(weights.numel() for weights in untrained.parameters())
-display(
-    Markdown(
-        f"""
-| from scratch against `cebra` {cebra.__version__} | largest difference |
-| --- | --- |
-| loss of one batch | {loss_difference:.1e} |
-| gradients of all {n_weights:,} weights | {gradient_difference:.1e} |
-| weights after {len(triples)} steps on the same batches | {weight_difference:.1e} |
-| table of label changes | {np.abs(whole.change - changes.numpy()).max():.1e} |
-
-"""
-        f"Of {len(farther):,} positives ours is the farther one in {(farther > 1e-9).sum()} cases and the nearer one "
-        f"in {100 * (farther < -1e-9).mean():.0f} %, by up to {1000 * -farther.min():.2f} mm: the library subtracts "
-        "large numbers in single precision to get a small distance. Nothing that a rat would notice."
-    )
-)
+proof.table()
 
 # %% [markdown]
 # ## The same quality, trained to the end
@@ -660,119 +482,22 @@ display(
 # `fit_many` uses where the processor has it.
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-more = range(seed + 1, seed + 2)
-lot = joblib.Parallel(n_jobs=-1)(
-    joblib.delayed(train)(spikes, labels, segments, STEPS, number) for number in more
-)
-scratch = [(encoder, loss), *(result[:2] for result in lot)]
-
+more = [joblib.delayed(train)(*given, n) for n in range(seed + 1, seed + 2)]
+lot = joblib.Parallel(n_jobs=-1)(more)
+ours = [(encoder, loss), *(result[:2] for result in lot)]
 
 # %%
-def longest_loop(points, n=400):
-    """Lifespan of the longest loop among evenly spaced points."""
-    thinned = points[np.linspace(0, len(points) - 1, min(n, len(points))).astype(int)]
-    loops = ripser(thinned, maxdim=1)["dgms"][1]
-    return float(np.ptp(loops, axis=1).max(initial=0.0))
-
-
-def quality(transform, losses):
-    """Four measures of one trained model; all but the loss on held-out laps."""
-    features = encode(transform, rec, split)
-    decoded = decode_knn(features, rec, split, "kNN")
-    held_out = rec.position[split.test], rec.direction[split.test], rec.length_m
-    return {
-        "loss": float(losses[-100:].mean()),
-        "decode_median_cm": scores.mean_score([decoded], "median_cm"),
-        "end_gap": shape.end_gap_ratio(shape.arc_gaps(features.test, *held_out)),
-        "longest_loop": longest_loop(features.test),
-    }
-
-
-def by_measure(rows):
-    """From one mapping a model to one array a measure."""
-    return {measure: np.array([row[measure] for row in rows]) for measure in rows[0]}
-
-
-split = contiguous_split(rec)
-groups = {
-    kind: by_measure([quality(fit.transform, fit.loss) for key, fit in fits.items() if kind in key])
-    for kind in ("float32", "fast")
-}
-groups["scratch"] = by_measure([quality(partial(embed, model), loss) for model, loss in scratch])
+transforms = [(partial(embed, model), losses) for model, losses in ours]
+quality = scratch.quality(rec, transforms, fits)
 
 # %%
-for measure in groups["scratch"]:
-    for kind, name in (("scratch", "scratch"), ("float32", "scratch.package")):
-        values = groups[kind][measure]
-        spread = {"sd": values.std(ddof=1), "n": len(values), "split": split.name}
-        expect(f"{name}.{measure}", values.mean(), **spread)
+quality.expect()
 
 # %% tags=["nbval-ignore-output"]
-titles = {
-    "loss": "training loss (nats)",
-    "decode_median_cm": "decoding error (cm)",
-    "end_gap": "gap at the ends / middle",
-    "longest_loop": "longest loop (lifespan)",
-}
-names = {"float32": "package", "fast": f"package,\n{fast_dtype()}", "scratch": "from\nscratch"}
-style.show(
-    figures.seeds_compared(
-        {
-            title: {name: groups[kind][measure] for kind, name in names.items()}
-            for measure, title in titles.items()
-        }
-    ),
-    name="quality",
-    alt="Four panels, training loss, decoding error, gap at the ends and longest loop: dots for the package's models in "
-    "two number types and for the from-scratch models, with a bar at each mean.",
-    caption="One dot a model, a bar at the mean. Seeds of the two package groups are the same, pair by pair.",
-)
-
+show(figures.training.seeds_compared(quality))
 
 # %% tags=["nbval-ignore-output"]
-def pooled_interval(ours, theirs):
-    """Difference of two groups' means and the half-width of its 95 % interval, equal spread assumed."""
-    freedom = len(ours) + len(theirs) - 2
-    variance = (np.var(ours) * len(ours) + np.var(theirs) * len(theirs)) / freedom
-    error = np.sqrt(variance * (1 / len(ours) + 1 / len(theirs)))
-    return ours.mean() - theirs.mean(), stats.t.ppf(0.975, freedom) * error
-
-
-def paired_interval(ours, theirs):
-    """The same for models that share seeds and batches."""
-    difference = ours - theirs
-    reach = stats.t.ppf(0.975, len(difference) - 1) / np.sqrt(len(difference))
-    return difference.mean(), reach * difference.std(ddof=1)
-
-
-rows, unlike = [], []
-for measure, title in titles.items():
-    plain = groups["float32"][measure]
-    mean, reach = pooled_interval(groups["scratch"][measure], plain)
-    fast_mean, fast_reach = paired_interval(groups["fast"][measure], plain)
-    unlike += [title] if abs(mean) > reach else []
-    rows.append(
-        f"| {title} | {groups['scratch'][measure].mean():.3f} "
-        f"| {plain.mean():.3f} ± {plain.std(ddof=1):.3f} | {mean:+.3f} ± {reach:.3f} "
-        f"| {fast_mean:+.4f} ± {fast_reach:.4f} |"
-    )
-display(
-    Markdown(
-        f"""
-| measure | from scratch | package | difference | {fast_dtype()} − float32 |
-| --- | --- | --- | --- | --- |
-"""
-        + "\n".join(rows)
-        + "\n\n"
-        + f"{len(scratch)} models from scratch, {len(plain)} of the package. ± is the standard deviation over seeds; "
-        "behind a difference, half its 95 % interval. "
-        + (
-            f"**Different beyond the spread over seeds: {', '.join(unlike)}.**"
-            if unlike
-            else "**No measure tells our models from the package's beyond the spread over seeds.**"
-        )
-    )
-)
+quality.table()
 
 # %% [markdown]
 # ## How long it takes
@@ -782,51 +507,9 @@ display(
 # between the first two is almost all the search for positives. This is a glance, not a benchmark:
 # `python -m benchmarks.training` makes the full table, with recordings up to a million bins and peak memory.
 
-# %%
-def steps_per_second(run, few, many, models=1):
-    """Steps a second from the difference of two runs, so that start-up does not count."""
-    seconds = []
-    for steps in (few, many):
-        start = time.perf_counter()
-        run(steps)
-        seconds.append(time.perf_counter() - start)
-    return models * (many - few) / max(seconds[1] - seconds[0], 1e-9)
-
-
-def library(steps):
-    """Train as the package documents it."""
-    cebra.CEBRA(**{**PARAMETERS, "max_iterations": steps, "verbose": False}).fit(spikes, labels)
-
-
-def together(models):
-    """Train several models with `fit_many`, into a cache that is empty."""
-
-    def run(steps):
-        with tempfile.TemporaryDirectory() as empty, patch.dict(os.environ, CEBRA_BOOK_CACHE=empty):
-            wanted = {"dtype": fast_dtype(), "max_iterations": steps}
-            jobs = [variant_job(rec, "posdir", bins=bins, seed=n, **wanted) for n in range(models)]
-            fit_many(jobs, progress=False)
-
-    return run
-
-
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-library(2)  # the first call compiles the loss
-speeds = {
-    "cebra.CEBRA.fit, one model": steps_per_second(library, 10, 60),
-    "from scratch, one model": steps_per_second(
-        lambda steps: train(spikes, labels, segments, steps), 10, 60
-    ),
-    "fit_many, one model": steps_per_second(together(1), 20, 140),
-    "fit_many, four models": steps_per_second(together(4), 20, 140, models=4),
-}
-style.show(
-    figures.speed_bars(speeds),
-    name="speed",
-    alt="Bars of training steps a second: the library, this chapter's loop, fit_many with one model and with four.",
-    caption="Training steps a second on the machine that made this page, all models of a run together; the ratio is to "
-    f"the library in the same cell. fit_many computes in {fast_dtype()} here.",
-)
+speeds = scratch.speeds(train, laps, rec)
+show(figures.training.speed_bars(speeds, training.fast_dtype()))
 
 # %% [markdown]
 # ## What could fool us

@@ -10,6 +10,7 @@ from . import (
     interactive_rats,
     losses,
     own,
+    raster,
     rings,
     scorecard,
     shape,

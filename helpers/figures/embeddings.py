@@ -1,8 +1,9 @@
-"""Drawings of three-dimensional embeddings on the unit sphere, their losses, and their shape."""
+"""Three-dimensional embeddings on the unit sphere."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,19 +13,17 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from . import style
+from .style import Picture
 
-PANELS = ("posdir", "pos", "dir", "time", "shuffled")
+if TYPE_CHECKING:
+    from helpers.recordings import Recording
+
+PANELS = tuple(style.VARIANT_NAMES)
 POINT = {"s": 1.6, "linewidths": 0, "alpha": 0.85}
 
 
 def check(embedding, **labels) -> np.ndarray:
-    """Return `embedding` as (T, 3) float64 after checking it and the labels that go with it.
-
-    Raises
-    ------
-    ValueError
-        The embedding is not (T, 3), holds NaN or infinity, or a label has another length.
-    """
+    """Return `embedding` as (T, 3) float64 after checking it and the labels that go with it."""
     points = np.asarray(embedding, dtype=float)
     if points.ndim != 2 or points.shape[1] != 3:
         raise ValueError(f"embedding has shape {points.shape}; these figures need (T, 3)")
@@ -36,6 +35,8 @@ def check(embedding, **labels) -> np.ndarray:
             raise ValueError(
                 f"{name} has shape {np.shape(values)}; the embedding needs ({len(points)},)"
             )
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} holds NaN or infinity; drop those bins")
     return points
 
 
@@ -69,90 +70,65 @@ def _sphere(ax) -> None:
 
 
 def cloud(ax, embedding, colours, **scatter) -> None:
-    """Scatter an embedding, turned face-on, on a faint unit sphere.
-
-    Parameters
-    ----------
-    ax : mpl_toolkits.mplot3d.Axes3D
-    embedding : (T, 3) array
-    colours : (T,) values or T colours
-    **scatter
-        Passed on to `Axes3D.scatter`, e.g. ``cmap`` and ``norm``.
-    """
+    """Scatter an embedding (T, 3), turned face-on, on a faint unit sphere, in T colours."""
     points = face_on(check(embedding))
     _sphere(ax)
     ax.scatter(*points.T, c=colours, **(POINT | scatter))
 
 
-def _direction_colours(direction) -> np.ndarray:
-    return np.where(np.asarray(direction) > 0, style.RIGHT, style.LEFT)
-
-
-def _direction_legend(ax: Axes, **where) -> None:
+def direction_legend(where: Axes | Figure, **look) -> None:
+    """Say which colour runs which way."""
     handles = [
         Line2D([], [], marker="o", ls="", color=colour, label=label, markersize=6)
         for colour, label in ((style.RIGHT, "right runs"), (style.LEFT, "left runs"))
     ]
-    ax.legend(handles=handles, **where)
+    where.legend(handles=handles, **look)
 
 
-def six_panels(embeddings: Mapping[str, np.ndarray], position, direction, length_m) -> Figure:
-    """Draw five embeddings coloured by position, and P+D once more coloured by direction.
-
-    Parameters
-    ----------
-    embeddings : mapping of variant to (T, 3) array
-        Holds "posdir", "pos", "dir", "time" and "shuffled".
-    position : (T,) array
-        Metres along the track.
-    direction : (T,) array
-        +1 running right, -1 running left.
-    length_m : float
-        Length of the track in metres, the end of the colour scale.
-
-    Raises
-    ------
-    ValueError
-        A variant is missing, or shapes do not fit.
-    """
-    missing = [variant for variant in PANELS if variant not in embeddings]
+def six_panels(maps: Mapping[str, np.ndarray], rec: Recording, steps: int) -> Picture:
+    """Five embeddings coloured by position, and the first once more by direction."""
+    missing = [variant for variant in PANELS if variant not in maps]
     if missing:
         raise ValueError(f"embeddings lack {', '.join(missing)}; six_panels draws all five")
     for variant in PANELS:
-        check(embeddings[variant], position=position, direction=direction)
+        check(maps[variant], position=rec.position, direction=rec.direction)
+    return Picture(
+        _six(maps, rec),
+        alt="Six globes with one dot a time bin: position with direction, position, direction, "
+        "time only and shuffled labels, coloured by position, and the first once more by "
+        "direction. The measures further down say in numbers what shapes the dots form.",
+        caption=f"One dot a time bin, after {steps:,} steps. All globes are coloured by position "
+        "but the last, which shows the first again by direction. The axes of an embedding carry no "
+        "meaning: each globe is turned to the side where its dots spread most, and nothing is "
+        "stretched.",
+        name="six-panels",
+    )
+
+
+def _six(maps: Mapping[str, np.ndarray], rec: Recording) -> Figure:
     fig = plt.figure(figsize=(10.5, 7.4), layout="none")
     axes = [fig.add_subplot(2, 3, k + 1, projection="3d") for k in range(6)]
-    norm = Normalize(0, length_m)
+    norm = Normalize(0, rec.length_m)
     for ax, variant in zip(axes[:5], PANELS, strict=True):
-        cloud(ax, embeddings[variant], position, cmap=style.POSITION, norm=norm)
+        cloud(ax, maps[variant], rec.position, cmap=style.POSITION, norm=norm)
         ax.set_title(style.VARIANT_NAMES[variant], loc="center", y=1.0)
-    cloud(axes[5], embeddings["posdir"], _direction_colours(direction))
+    cloud(axes[5], maps["posdir"], np.where(rec.direction > 0, style.RIGHT, style.LEFT))
     axes[5].set_title("position + direction, by direction", loc="center", y=1.0)
     fig.subplots_adjust(left=0, right=1, top=0.94, bottom=0.10, wspace=-0.1, hspace=0.1)
     bar = fig.add_axes((0.16, 0.062, 0.36, 0.018))
     mappable = plt.cm.ScalarMappable(norm, style.POSITION)
     fig.colorbar(mappable, cax=bar, orientation="horizontal", label="position on the track (m)")
-    _direction_legend(axes[5], loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=2)
+    direction_legend(axes[5], loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=2)
     return fig
 
 
-def ring_portrait(embedding, position, length_m, size=(8.0, 4.5)) -> Figure:
+def ring_portrait(embedding, position, length_m: float) -> Figure:
     """Draw one embedding large and without words: the picture of README and first page.
 
     Save it with ``Path("_static/ring.png").write_bytes(style.to_png(fig))``.
-
-    Parameters
-    ----------
-    embedding : (T, 3) array
-    position : (T,) array
-        Metres along the track.
-    length_m : float
-        Length of the track in metres.
-    size : (float, float)
-        Width and height in inches.
     """
     check(embedding, position=position)
-    fig = plt.figure(figsize=size, layout="none")
+    fig = plt.figure(figsize=(8.0, 4.5), layout="none")
     ax = fig.add_axes((0, -0.03, 1, 1.06), projection="3d")
     cloud(ax, embedding, position, cmap=style.POSITION, norm=Normalize(0, length_m), s=2.6)
     return fig

@@ -1,26 +1,49 @@
 """Rotatable 3-D figures for the site, as HTML: a placeholder, data as JSON, a short script.
 
-`interactive_page` writes the HTML; its docstring shows the markup. A slider below the globe
+`interactive_page` writes the HTML. A slider below the globe
 replays the runs: a marker walks the embedding as the animal walked the track.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+from IPython.display import HTML
 
 from . import style
-from .embeddings import face_on
+from .embeddings import check, face_on
 from .interactive_page import MAX_BYTES as MAX_BYTES
 from .interactive_page import page_of
 
+if TYPE_CHECKING:
+    from helpers.recordings import Recording
+
 CONFIG = {"displaylogo": False, "responsive": True, "scrollZoom": False}
+
+
+def headline(points, rec: Recording) -> HTML:
+    """The headline model of position and direction (T, 3), to drag and to zoom."""
+    page = ring(
+        points,
+        rec.position,
+        rec.direction,
+        rec.length_m,
+        name="ring-posdir",
+        alt="Rotatable globe: the embedding trained on position and direction, one dot a time bin. "
+        "Two buttons colour it by position or by running direction.",
+        caption="The model trained on position and direction, to drag and to zoom. The buttons "
+        "switch its colours.",
+        simulated=rec.source == "simulated",
+    )
+    return HTML(page)
 
 
 def ring(
     embedding,
     position,
     direction,
-    length_m,
+    length_m: float,
     *,
     name: str,
     alt: str,
@@ -28,62 +51,19 @@ def ring(
     simulated: bool,
     max_points: int = 6000,
 ) -> str:
-    """Write a rotatable embedding, coloured by position or by direction, as HTML.
+    """Write a rotatable embedding (T, 3), coloured by position or by direction, as HTML.
 
-    Parameters
-    ----------
-    embedding : (T, 3) array
-    position : (T,) array
-        Metres along the track.
-    direction : (T,) array
-        +1 in right runs, -1 in left runs.
-    length_m : float
-        Length of the track in metres, the end of the colour scale.
-    name : str
-        The figure's id on its page: lower-case words joined by hyphens.
-    alt, caption : str
-        What it shows, for those who cannot see it, and for those who can (inline HTML allowed).
-    simulated : bool
-        True stamps the figure "simulated".
-    max_points : int
-        Longer recordings are thinned evenly to this many bins.
-
-    Returns
-    -------
-    str
-        For ``display(HTML(...))``; see the module's docstring for its markup.
-
-    Raises
-    ------
-    ValueError
-        Shapes do not fit, values are not finite, `name` or `alt` is unusable, or the result
-        would exceed 1.5 MB.
+    `name` is the figure's id on its page, the caption may hold inline HTML, and longer recordings
+    are thinned evenly to `max_points` bins.
     """
-    points, position, direction = _thinned(embedding, position, direction, max_points)
-    figure = _figure(points, position, direction, float(length_m), simulated)
-    return page_of(figure, name, alt, caption)
-
-
-def _thinned(embedding, position, direction, max_points):
-    """Check the arrays and keep at most `max_points` evenly spaced bins of each."""
-    points = np.asarray(embedding, dtype=float)
-    if points.ndim != 2 or points.shape[1] != 3:
-        raise ValueError(f"embedding has shape {points.shape}; a rotatable figure needs (T, 3)")
-    labels = [np.asarray(values, dtype=float) for values in (position, direction)]
-    for what, values in zip(("position", "direction"), labels, strict=True):
-        if values.shape != (len(points),):
-            raise ValueError(
-                f"{what} has shape {values.shape}; the embedding needs ({len(points)},)"
-            )
-    if not all(np.isfinite(values).all() for values in (points, *labels)):
-        raise ValueError("embedding, position or direction holds NaN or infinity; drop those bins")
+    points = check(embedding, position=position, direction=direction)
     if max_points < 2:
         raise ValueError(f"max_points is {max_points}; draw at least 2")
-    points = face_on(points)
-    kept = np.unique(
-        np.linspace(0, len(points) - 1, min(max_points, len(points))).round().astype(int)
-    )
-    return points[kept], labels[0][kept], labels[1][kept]
+    n = min(max_points, len(points))
+    kept = np.unique(np.linspace(0, len(points) - 1, n).round().astype(int))
+    position, direction = np.asarray(position, float)[kept], np.asarray(direction, float)[kept]
+    figure = _figure(face_on(points)[kept], position, direction, float(length_m), simulated)
+    return page_of(figure, name, alt, caption)
 
 
 def _figure(points, position, direction, length_m: float, simulated: bool) -> dict:

@@ -1,110 +1,107 @@
-"""Drawings of shapes: scores by variant, and the gap between the two arcs."""
+"""Shapes: scores by variant, and the gap between the two arcs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from . import style
+from .losses import named_bars
+from .style import Picture
+
+if TYPE_CHECKING:
+    from helpers.topology import Arcs, Order
 
 
-def score_bars(
-    scores: Mapping[str, Mapping[str, float]],
-    titles: Sequence[str],
-    ticks: Mapping[str, Sequence[float]] | None = None,
-) -> Figure:
-    """Draw one panel a measure, one bar a variant, with an optional tick for a null's bound.
-
-    Parameters
-    ----------
-    scores : mapping of measure to mapping of variant to float
-        Panels from left to right; measures that run to 1.
-    titles : sequence of str
-        One a measure, with its unit.
-    ticks : mapping of measure to sequence of float, optional
-        One value a variant, drawn as a light tick across its bar (95th percentile of a null).
-
-    Raises
-    ------
-    ValueError
-        The number of titles or ticks does not fit.
-    """
-    if len(titles) != len(scores):
-        raise ValueError(f"{len(titles)} titles for {len(scores)} measures; give one each")
-    fig, axes = plt.subplots(1, len(scores), figsize=(10, 2.9), sharey=True, squeeze=False)
-    for ax, (measure, values), title in zip(axes[0], scores.items(), titles, strict=True):
-        rows = np.arange(len(values))[::-1]
-        colours = [style.VARIANT_COLOURS[variant] for variant in values]
-        ax.barh(rows, list(values.values()), height=0.58, color=colours, alpha=0.9)
-        for row, value in zip(rows, values.values(), strict=True):
-            ax.annotate(f"{value:.2f}", (max(value, 0), row), (4, 0), textcoords="offset points",
-                        va="center", fontsize=8.5, color=style.INK)  # fmt: skip
-        if ticks and measure in ticks:
-            for row, value in zip(rows, ticks[measure], strict=True):
-                ax.plot([value, value], [row - 0.4, row + 0.4], color=style.INK, lw=1.4)
-        ax.set_yticks(rows, [style.VARIANT_NAMES[variant] for variant in values])
+def scores(order: Order) -> Picture:
+    """Order, ways and clusters: a panel each, a bar a variant, a light tick where a null ends."""
+    fig, axes = plt.subplots(1, 3, figsize=(10, 2.9), sharey=True)
+    panels = (
+        ("order: R² of position", order.r2, list(order.null.values())),
+        ("two ways: direction named", order.accuracy, [0.5] * len(order.r2)),
+        ("two clusters: Rand index", order.rand, []),
+    )
+    for ax, (title, values, ticks) in zip(axes, panels, strict=True):
+        named_bars(ax, values, 0.58, 4, 8.5)
+        for row, value in enumerate(reversed(ticks)):
+            ax.plot([value, value], [row - 0.4, row + 0.4], color=style.INK, lw=1.4)
         ax.set_title(title, fontsize=9.5)
-        ax.set_xlim(min(0, *values.values()), 1.2)
-        ax.set_xticks((0, 0.5, 1))
-        ax.grid(False, axis="y")
-    return fig
+        ax.set(xlim=(min(0, *values.values()), 1.2), xticks=(0, 0.5, 1))
+    said = [
+        f"{name}: R² {order.r2[v]:.2f}, direction {order.accuracy[v]:.2f}, Rand index "
+        f"{order.rand[v]:.2f}"
+        for v, name in style.VARIANT_NAMES.items()
+    ]
+    return Picture(
+        fig,
+        alt=f"Three panels of bars, by variant: {'; '.join(said)}",
+        caption="In sample. Left: R² of position; the tick is the upper end of the lagged null "
+        "(its top twentieth lies beyond). Middle: share of bins whose direction is named by "
+        "neighbours from other trips; the tick is a coin. Right: agreement of two k-means clusters "
+        "with the directions.",
+        name="shape-scores",
+    )
 
 
-def arc_gaps(gaps: Mapping[str, np.ndarray], length_m: float, floor=None) -> Figure:
-    """Draw the distance between right and left runs along the track, one line a variant.
-
-    Parameters
-    ----------
-    gaps : mapping of variant to (n,) array
-        From `helpers.topology.shape.arc_gaps`; NaN leaves a hole.
-    length_m : float
-        Length of the track in metres.
-    floor : (n,) array, optional
-        Distance between repeats of one direction, shaded: the least to expect.
-    """
+def gaps(arcs: Arcs) -> Picture:
+    """The distance between right and left runs along the track, one line a variant."""
     fig, ax = plt.subplots(figsize=(9, 4.2))
-    for variant, values in gaps.items():
-        places = (np.arange(len(values)) + 0.5) * length_m / len(values)
-        ax.plot(places, values, "o-", ms=4, color=style.VARIANT_COLOURS[variant],
-                label=style.VARIANT_NAMES[variant])  # fmt: skip
-    if floor is not None:
-        places = (np.arange(len(floor)) + 0.5) * length_m / len(floor)
-        ax.fill_between(places, 0, floor, color=style.INK, alpha=0.13, lw=0)
+    for variant, values in arcs.gaps.items():
+        _along(ax, values, arcs.length_m, color=style.VARIANT_COLOURS[variant],
+               label=style.VARIANT_NAMES[variant], ms=4)  # fmt: skip
+    ax.fill_between(_places(arcs.repeats, arcs.length_m), 0, arcs.repeats, color=style.INK,
+                    alpha=0.13, lw=0)  # fmt: skip
     ax.axhline(2, color=style.MUTED, lw=0.8, ls=(0, (2, 3)))
     ax.annotate("opposite points of the sphere", (0, 2), (4, 4), textcoords="offset points",
                 color=style.MUTED, fontsize=8.5)  # fmt: skip
-    ax.set(
-        xlabel="position on the track (m)",
-        ylabel="distance between the two directions",
-        xlim=(0, length_m),
-        ylim=(0, 2.15),
-    )
+    ax.set(ylabel="distance between the two directions", ylim=(0, 2.15))
     ax.legend(ncols=5, loc="upper center", bbox_to_anchor=(0.5, -0.16))
-    return fig
+    ratios = ", ".join(f"{style.VARIANT_NAMES[v]} {ratio:.2f}" for v, ratio in arcs.ratio.items())
+    return Picture(
+        fig,
+        alt="Distance between right and left runs along the track, by variant. At the ends, as a "
+        f"share of the middle: {ratios}.",
+        caption="How far apart the two directions lie at the same place. A ring rises and falls, "
+        "two clusters stay apart, a folded line stays together. Shaded: odd against even runs of "
+        "one direction in the first model, the least to expect.",
+        name="arc-gaps",
+    )
 
 
-def gaps_in_training(gaps: Mapping[str, Mapping[int, np.ndarray]], length_m: float) -> Figure:
-    """Draw the gap along the track after fewer and after more training, one panel a variant.
-
-    Parameters
-    ----------
-    gaps : mapping of variant to mapping of steps to (n,) array
-        From `helpers.topology.shape.arc_gaps`; the most trained is drawn brightest.
-    length_m : float
-        Length of the track in metres.
-    """
-    fig, axes = plt.subplots(1, len(gaps), figsize=(10, 3.6), sharey=True, squeeze=False)
-    for ax, (variant, by_steps) in zip(axes[0], gaps.items(), strict=True):
-        for rank, (steps, values) in enumerate(sorted(by_steps.items()), start=1):
-            places = (np.arange(len(values)) + 0.5) * length_m / len(values)
-            share = rank / len(by_steps)
-            ax.plot(places, values, "o-", ms=3 * share + 1, lw=0.8 + 1.2 * share, alpha=share,
-                    color=style.VARIANT_COLOURS[variant], label=f"{steps:,} steps")  # fmt: skip
-        ax.set(title=style.VARIANT_NAMES[variant], xlabel="position on the track (m)")
-        ax.set(xlim=(0, length_m), ylim=(0, 2.05))
+def gaps_in_training(arcs: Arcs) -> Picture:
+    """The gap after fewer and after more training, one panel a variant, the oldest brightest."""
+    fig, axes = plt.subplots(1, len(arcs.growth), figsize=(10, 3.6), sharey=True, squeeze=False)
+    for ax, (variant, by_age) in zip(axes[0], arcs.growth.items(), strict=True):
+        for rank, (steps, values) in enumerate(by_age.items(), start=1):
+            share = rank / len(by_age)
+            _along(ax, values, arcs.length_m, color=style.VARIANT_COLOURS[variant],
+                   label=f"{steps:,} steps", ms=3 * share + 1, lw=0.8 + 1.2 * share,
+                   alpha=share)  # fmt: skip
+        ax.set(title=style.VARIANT_NAMES[variant], ylim=(0, 2.05))
         ax.legend(loc="lower center")
     axes[0][0].set_ylabel("distance between directions")
-    return fig
+    aged = "; ".join(
+        f"{style.VARIANT_NAMES[v]} {', '.join(f'{ratio:.2f}' for ratio in ratios)}"
+        for v, ratios in arcs.aged.items()
+    )
+    return Picture(
+        fig,
+        alt="Distance between right and left runs along the track at three ages of the model. Ends "
+        f"as a share of the middle, from young to old: {aged}.",
+        caption="The same gap after a tenth, three tenths and all of the training. Left, a model "
+        "that was told the direction; right, one that was not.",
+        name="gaps-in-training",
+    )
+
+
+def _along(ax: Axes, values: np.ndarray, length_m: float, **look) -> None:
+    """Draw values at equal places along the track."""
+    ax.plot(_places(values, length_m), values, "o-", **look)
+    ax.set(xlabel="position on the track (m)", xlim=(0, length_m))
+
+
+def _places(values: np.ndarray, length_m: float) -> np.ndarray:
+    return (np.arange(len(values)) + 0.5) * length_m / len(values)

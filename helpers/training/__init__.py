@@ -1,8 +1,9 @@
 """From jobs to fits: what to train, on which bins, through which products, and what is kept."""
 
 from .fit import Fit
-from .headline import headline_jobs, jobs_02
+from .headline import distinct_labels, headline_jobs, jobs_02
 from .jobs import DEFAULTS, DTYPES, PARAMETERS, Job
+from .losses import Losses, so_far
 from .many import TrainingError, default_device, fast_dtype, fit, fit_many
 from .one import Training, check_finite, new_module, new_sampler, one_thread, train
 from .plan import VARIANTS, Kind, Model, of_profile, plan, several, variant_job

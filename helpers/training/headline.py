@@ -1,9 +1,16 @@
 """The book's five headline models, with the published settings in float32, and two as they grew."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from IPython.display import Markdown
+
 from helpers.recordings import Recording
 
 from .jobs import Job
-from .plan import VARIANTS, variant_job
+from .plan import VARIANTS, of_profile, variant_job
 
 ITERATIONS = {"quick": 1_000, "full": 10_000}
 GROWN = ("posdir", "time")  # the two variants that are said to make a ring
@@ -30,15 +37,15 @@ def headline_jobs(recording: Recording, profile: str, seed: int = 0) -> dict[str
     ValueError
         If the profile is neither.
     """
-    steps = _steps(profile)
+    steps = of_profile(ITERATIONS, profile)
     return {v: variant_job(recording, v, seed=seed, max_iterations=steps) for v in VARIANTS}
 
 
-def snapshot_jobs(recording: Recording, profile: str, seed: int = 0) -> dict[tuple, Job]:
-    """Make the jobs that stop early: position with direction, and time, as they grow.
+def jobs_02(recording: Recording, profile: str, seed: int = 0) -> dict[str | tuple, Job]:
+    """Make all jobs of chapter 02: the headline models, and two that stop early.
 
-    With the seed of the headline models they take the same steps, and so show these models after a
-    tenth and three tenths of their training.
+    With the seed of the headline models those take the same steps, and so show position with
+    direction, and time, after a tenth and three tenths of their training.
 
     Parameters
     ----------
@@ -48,20 +55,26 @@ def snapshot_jobs(recording: Recording, profile: str, seed: int = 0) -> dict[tup
     Returns
     -------
     dict
-        `Job` by (variant, steps).
+        `Job` by variant, and by (variant, steps).
     """
-    early = _steps(profile) // 10, _steps(profile) * 3 // 10
-    return {
-        (v, n): variant_job(recording, v, seed=seed, max_iterations=n) for v in GROWN for n in early
-    }
+    jobs = headline_jobs(recording, profile, seed)
+    steps = ITERATIONS[profile]
+    early = [(v, n) for v in GROWN for n in (steps // 10, steps * 3 // 10)]
+    return jobs | {(v, n): variant_job(recording, v, seed=seed, max_iterations=n) for v, n in early}
 
 
-def jobs_02(recording: Recording, profile: str, seed: int = 0) -> dict:
-    """Make all jobs of chapter 02: headline models by variant, snapshots by (variant, steps)."""
-    return headline_jobs(recording, profile, seed) | snapshot_jobs(recording, profile, seed)
+def distinct_labels(jobs: Mapping[str, Job]) -> Markdown:
+    """Say how many bins can ever be a positive: of equal labels the library takes the first.
 
-
-def _steps(profile: str) -> int:
-    if profile not in ITERATIONS:
-        raise ValueError(f"profile is {profile!r}; it is {' or '.join(map(repr, ITERATIONS))}")
-    return ITERATIONS[profile]
+    Parameters
+    ----------
+    jobs : mapping of variant to Job
+        As of `headline_jobs`.
+    """
+    n = {v: len(np.unique(jobs[v].labels, axis=0)) for v in ("posdir", "pos", "dir")}
+    return Markdown(
+        "Distinct labels, and so bins that can ever be a positive: position + direction "
+        f"{n['posdir']:,}, position {n['pos']:,}, direction **{n['dir']}**, of "
+        f"{len(jobs['dir'].spikes):,} bins. Trained on direction, every moment is pulled towards "
+        f"one of {n['dir']} moments of the whole recording, always the same ones."
+    )

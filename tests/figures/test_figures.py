@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers.figures import embeddings, losses, raster, shape, style
+from helpers.topology import Arcs, Order
 
 matplotlib.use("agg")
 import matplotlib.pyplot as plt  # noqa: E402
@@ -20,6 +21,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 VARIANTS = ("posdir", "pos", "dir", "time", "shuffled")
 REAL, SIMULATED = SimpleNamespace(source="local"), SimpleNamespace(source="simulated")
 SYNTHETIC = SimpleNamespace(source="synthetic")
+ONE = dict.fromkeys(VARIANTS, 0.4)
 
 
 @pytest.fixture(autouse=True)
@@ -39,19 +41,39 @@ def globe():
     return points, rng.uniform(0, 1.6, 300), rng.choice([-1, 1], 300)
 
 
-def all_figures(globe):
-    points, position, direction = globe
+def rat(globe, **changes):
+    _, position, direction = globe
+    run = {"position": position, "direction": direction, "length_m": 1.6, "bin_s": 0.025}
+    spikes = np.random.default_rng(1).poisson(0.2, (len(position), 7))
+    return SimpleNamespace(**(run | {"spikes": spikes} | changes))
+
+
+def fallen(**changes):
+    """Losses of all variants, in the form of `helpers.training.Losses`."""
     rng = np.random.default_rng(1)
-    one, spikes = dict.fromkeys(VARIANTS, 0.4), rng.poisson(0.2, (300, 7))
     curves = {v: 6.2 - np.linspace(0, 0.5, 40) + rng.normal(0, 0.01, 40) for v in VARIANTS}
-    yield embeddings.six_panels(dict.fromkeys(VARIANTS, points), position, direction, 1.6)
-    yield embeddings.ring_portrait(points, position, 1.6)
-    yield losses.losses(curves, {"posdir": 5.5}, np.log(512))
-    yield losses.goodness_of_fit(one, one, {"perfect circle": 1.1})
-    yield shape.score_bars({"a": one, "b": one}, ["A", "B"], {"a": [0.1] * 5})
-    yield shape.arc_gaps({v: rng.uniform(0, 2, 16) for v in VARIANTS}, 1.6, np.full(16, 0.1))
-    yield shape.gaps_in_training({"time": {9: np.ones(16), 90: np.ones(16)}}, 1.6)
-    yield raster.raster(spikes, position, direction, 0.025, np.arange(7))
+    fits = {v: SimpleNamespace(loss=curve) for v, curve in (curves | changes).items()}
+    published = {"posdir": SimpleNamespace(value=5.5)}
+    return SimpleNamespace(
+        fits=fits, batch=512, final=ONE, published=published, bits=ONE,
+        published_bits={"posdir": 0.5}, bounds={"perfect circle": 1.1},
+    )  # fmt: skip
+
+
+def all_pictures(globe):
+    points = globe[0]
+    rng = np.random.default_rng(1)
+    order = Order(ONE, ONE, dict.fromkeys(VARIANTS, np.full(9, 0.1)), ONE, ONE, ONE, 0.5)
+    growth = {"time": {9: np.ones(16), 90: np.ones(16)}}
+    gaps = {v: rng.uniform(0.1, 2, 16) for v in VARIANTS}
+    arcs = Arcs(1.6, gaps, np.full(16, 0.1), growth)
+    yield embeddings.six_panels(dict.fromkeys(VARIANTS, points), rat(globe), 40)
+    yield losses.curves(fallen())
+    yield losses.goodness_of_fit(fallen())
+    yield shape.scores(order)
+    yield shape.gaps(arcs)
+    yield shape.gaps_in_training(arcs)
+    yield raster.raster(rat(globe), seconds=7)
 
 
 def brightness(colour):
@@ -73,10 +95,12 @@ def check_dark(fig):
 
 
 def test_every_figure_is_dark(globe):
-    figures = list(all_figures(globe))
-    assert len(figures) == 8
-    for fig in figures:
+    points, position, _ = globe
+    pictures = list(all_pictures(globe))
+    assert len({picture.name for picture in pictures}) == 7, "each has an anchor of its own"
+    for fig in [picture.fig for picture in pictures]:
         check_dark(fig)
+    check_dark(embeddings.ring_portrait(points, position, 1.6))
 
 
 def test_the_style_file_and_the_palette_agree():
@@ -104,9 +128,10 @@ def test_position_colours_grow_lighter_all_the_way():
 
 
 def shown(monkeypatch, fig, **words):
+    words = {"alt": "a line", "caption": "A line.", "name": "a-line"} | words
     outputs = []
     monkeypatch.setattr(style, "display", lambda *args, **kwargs: outputs.append((args, kwargs)))
-    style.show(fig, **({"alt": "a line", "caption": "A line.", "name": "a-line"} | words))
+    style.show(style.Picture(fig, **words))
     return outputs
 
 
@@ -133,9 +158,9 @@ def stamps(fig):
 def test_show_stamps_what_is_no_real_recording(monkeypatch, recording, expected, globe):
     style.use(recording)
     monkeypatch.setattr(style, "to_png", lambda fig: b"")  # drawing is tested elsewhere, and slow
-    for fig in all_figures(globe):
-        shown(monkeypatch, fig)
-        assert stamps(fig) == expected
+    for picture in all_pictures(globe):
+        shown(monkeypatch, picture.fig)
+        assert stamps(picture.fig) == expected
 
 
 def test_a_stand_in_is_stamped_louder_than_synthetic_data():
@@ -203,20 +228,18 @@ def test_face_on_is_a_rotation_that_puts_the_flattest_axis_last():
 def test_six_panels_names_what_does_not_fit(globe, change, message):
     points, position, direction = change(*globe)
     with pytest.raises(ValueError, match=message):
-        embeddings.six_panels(dict.fromkeys(VARIANTS, points), position, direction, 1.6)
-
-
-def test_six_panels_names_a_missing_variant(globe):
-    points, position, direction = globe
-    with pytest.raises(ValueError, match="lack time"):
         embeddings.six_panels(
-            {v: points for v in VARIANTS if v != "time"}, position, direction, 1.6
+            dict.fromkeys(VARIANTS, points), rat((points, position, direction)), 40
         )
 
 
+def test_six_panels_names_a_missing_variant(globe):
+    with pytest.raises(ValueError, match="lack time"):
+        embeddings.six_panels({v: globe[0] for v in VARIANTS if v != "time"}, rat(globe), 40)
+
+
 def test_six_panels_shows_every_bin_in_its_colour(globe):
-    points, position, direction = globe
-    fig = embeddings.six_panels(dict.fromkeys(VARIANTS, points), position, direction, 1.6)
+    fig = embeddings.six_panels(dict.fromkeys(VARIANTS, globe[0]), rat(globe), 40).fig
     clouds = [ax.collections[-1] for ax in fig.axes if ax.name == "3d"]
     assert [len(cloud.get_offsets()) for cloud in clouds] == [300] * 6
     assert all(cloud.norm.vmax == 1.6 for cloud in clouds[:5])
@@ -226,7 +249,7 @@ def test_six_panels_shows_every_bin_in_its_colour(globe):
 
 def test_losses_refuse_a_training_that_went_wrong():
     with pytest.raises(ValueError, match="loss of posdir"):
-        losses.losses({"posdir": np.array([6.0, np.nan])}, {}, 6.2)
+        losses.curves(fallen(posdir=np.array([6.0, np.nan])))
 
 
 def test_smoothing_is_the_mean_over_the_last_steps():
@@ -237,13 +260,8 @@ def test_smoothing_is_the_mean_over_the_last_steps():
 
 def test_bars_are_as_long_as_their_values():
     bits = {"posdir": 1.0, "shuffled": 0.1}
-    bars = losses.goodness_of_fit(bits, {}).axes[0].patches
+    bars = losses.bars(bits, {}, {}).axes[0].patches
     assert [bar.get_width() for bar in bars] == list(bits.values())
-
-
-def test_score_bars_want_a_title_each():
-    with pytest.raises(ValueError, match="1 titles for 2"):
-        shape.score_bars({"a": {"posdir": 1}, "b": {"posdir": 1}}, ["A"])
 
 
 def test_neurons_are_ordered_by_their_place():

@@ -119,7 +119,7 @@ def test_bad_words_and_sizes_are_named(changes, message):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda p, x, d: (p[:, :2], x, d), r"needs \(T, 3\)"),
+        (lambda p, x, d: (p[:, :2], x, d), r"need \(T, 3\)"),
         (lambda p, x, d: (p, x[1:], d), "position has shape"),
         (lambda p, x, d: (p, x, d[1:]), "direction has shape"),
         (lambda p, x, d: (p, np.where(x == x[0], np.nan, x), d), "NaN or infinity"),

@@ -6,7 +6,7 @@ from sklearn.linear_model import LinearRegression
 
 from helpers.recordings.loading import simulate_recording
 from helpers.topology import shape
-from helpers.training.headline import ITERATIONS, headline_jobs, jobs_02, snapshot_jobs
+from helpers.training.headline import ITERATIONS, headline_jobs, jobs_02
 from helpers.training.jobs import PARAMETERS
 from helpers.training.plan import VARIANTS
 
@@ -105,7 +105,7 @@ def test_arcs_of_a_ring_meet_and_parallels_do_not(ring, parallels, clusters):
 
 
 def test_gaps_of_a_ring_follow_its_geometry(ring):
-    gaps = shape.arc_gaps(ring, POSITION, DIRECTION, 1.6, n=16)
+    gaps = shape.arc_gaps(ring, POSITION, DIRECTION, 1.6)
     places = (np.arange(16) + 0.5) / 16 * np.pi
     assert np.allclose(gaps, 2 * np.sin(places), atol=0.06)
 
@@ -144,11 +144,12 @@ def test_the_headline_models_are_five_at_the_published_settings(profile, steps):
     for job in jobs.values():
         assert job.parameters == {**job.parameters, **PARAMETERS, "max_iterations": steps}
         assert (job.seed, job.dtype, len(job.spikes)) == (3, "float32", 600)
-    snapshots = snapshot_jobs(recording, profile, seed=3)
+    snapshots = dict(list(jobs_02(recording, profile, seed=3).items())[len(jobs) :])
     assert set(snapshots) == {
         (v, n) for v in ("posdir", "time") for n in (steps // 10, 3 * steps // 10)
     }
     assert sum(job.parameters["max_iterations"] for job in snapshots.values()) == 0.8 * steps
+    assert all(job.seed == 3 for job in snapshots.values())
     assert list(jobs_02(recording, profile)) == [*jobs, *snapshots]
     with pytest.raises(ValueError, match="'fast'"):
         headline_jobs(recording, "fast")

@@ -1,0 +1,152 @@
+"""Where the headline models' losses end: in nats, in bits, and beside those of the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from cebra.integrations.sklearn.metrics import infonce_to_goodness_of_fit
+from IPython.display import Markdown
+
+from helpers import claims
+from helpers.figures.style import VARIANT_NAMES
+from helpers.recordings import Recording
+from helpers.tables import markdown
+
+from .fit import Fit
+from .plan import VARIANTS
+
+CLAIMED = {v: f"loss.{v}" for v in VARIANTS} | {"shuffled": "loss.posdir_shuffled"}
+
+
+@dataclass(frozen=True, eq=False)
+class Losses:
+    """Final losses of the headline models, each the mean over the last twentieth of its training.
+
+    Parameters
+    ----------
+    fits : mapping of variant to Fit
+        All of `VARIANTS`.
+    """
+
+    fits: Mapping[str, Fit]
+
+    @property
+    def steps(self) -> int:
+        """Length of the training."""
+        return len(self.fits["posdir"].loss)
+
+    @property
+    def last(self) -> slice:
+        """Steps that are averaged."""
+        return slice(-(self.steps // 20), None)
+
+    @property
+    def batch(self) -> int:
+        """Negatives of a step: an embedding that knows nothing pays the logarithm of it."""
+        return self.fits["posdir"].job.parameters["batch_size"]
+
+    @cached_property
+    def final(self) -> dict[str, float]:
+        """InfoNCE by variant, nats."""
+        return {v: float(self.fits[v].loss[self.last].mean()) for v in VARIANTS}
+
+    @cached_property
+    def published(self) -> dict[str, claims.Claim]:
+        """What the paper states, by variant."""
+        return {v: claims.published(CLAIMED[v], "paper") for v in VARIANTS}
+
+    @cached_property
+    def bits(self) -> dict[str, float]:
+        """Goodness of fit by variant, as the `cebra` package judges its own fitted estimators."""
+        return {
+            v: float(infonce_to_goodness_of_fit(loss, model=self.fits[v].estimator))
+            for v, loss in self.final.items()
+        }
+
+    @cached_property
+    def published_bits(self) -> dict[str, float]:
+        """The published losses on the same scale."""
+        return {
+            v: float(infonce_to_goodness_of_fit(c.value, batch_size=self.batch, num_sessions=1))
+            for v, c in self.published.items()
+        }
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        """Bits of a faultless embedding that fills a circle, or the sphere, evenly."""
+        return {
+            "circle": (1 - np.log(np.i0(1))) / np.log(2),
+            "sphere": (1 - np.log(np.sinh(1))) / np.log(2),
+        }
+
+    def table(self) -> Markdown:
+        """Nats and bits beside the published ones."""
+        head = ["variant", "published loss", "ours", "published, bits", "ours"]
+        rows = [
+            [
+                VARIANT_NAMES[v],
+                f"{self.published[v].value:.3f}",
+                f"**{self.final[v]:.3f}**",
+                f"{self.published_bits[v]:.3f}",
+                f"**{self.bits[v]:.3f}**",
+            ]
+            for v in VARIANTS
+        ]
+        return Markdown(markdown(head, rows))
+
+    def expect(self) -> None:
+        """Check the final losses."""
+        for v, loss in self.final.items():
+            claims.expect(CLAIMED[v], loss)
+
+    def verdicts(self, recording: Recording, profile: str) -> Markdown:
+        """Judge each loss by the default rule, and by the same rule on the bits.
+
+        The published losses end a full training: a quick run's are not held against them.
+        """
+
+        def word(kept: bool) -> str:
+            full = profile == "full"
+            return so_far(kept, recording, profile) if full else "not judged: quick run"
+
+        def in_bits(v: str) -> bool:
+            said = self.published_bits[v]
+            return abs(self.bits[v] - said) <= claims.SHARES["close"] * abs(said)
+
+        rows = [
+            [
+                VARIANT_NAMES[v],
+                f"{claim.value:.3f}",
+                f"{self.final[v]:.3f}",
+                word(claims.holds(claim, self.final[v])),
+                word(in_bits(v)),
+            ]
+            for v, claim in self.published.items()
+        ]
+        return Markdown(
+            markdown(["loss", "published", "ours", "verdict", "verdict in bits"], rows, 5)
+        )
+
+
+def so_far(kept: bool, recording: Recording, profile: str) -> str:
+    """Say whether a rule is kept.
+
+    Parameters
+    ----------
+    kept : bool
+    recording : Recording
+        On which: only a real rat's models are judged.
+    profile : {"quick", "full"}
+        A quick run previews the verdict.
+
+    Returns
+    -------
+    str
+    """
+    if recording.source == "simulated":
+        return "not judged: simulated"
+    word = "holds" if kept else "**does not hold**"
+    return f"{word} so far" if profile == "quick" else word
