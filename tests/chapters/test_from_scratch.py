@@ -3,15 +3,12 @@
 from types import SimpleNamespace
 
 import cebra
-import matplotlib
 import numpy as np
 import pytest
 import torch
 from scipy.spatial import cKDTree
 
 from helpers.book.pairing import read_source
-from helpers.figures import style
-from helpers.figures import training as figures
 from helpers.files import ROOT
 from helpers.recordings.loading import simulate_recording
 
@@ -185,63 +182,6 @@ def test_training_repeats_and_learns(chapter, simulated):
 def test_chance_is_the_log_of_the_number_of_negatives(chapter):
     same = torch.ones(32, 3) / 3**0.5
     assert chapter.info_nce(same, same, same).item() == pytest.approx(np.log(32), abs=1e-5)
-
-
-# ---- figures --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def book_style():
-    with matplotlib.rc_context():
-        style.use()
-        yield
-
-
-def sphere(n, seed=0):
-    points = np.random.default_rng(seed).standard_normal((n, 3))
-    return points / np.linalg.norm(points, axis=1, keepdims=True)
-
-
-def test_the_camera_is_a_rotation_along_the_rings_axis():
-    around = np.linspace(0, 2 * np.pi, 60)
-    ring = np.stack([np.cos(around), 0 * around + 0.3, np.sin(around)], axis=1)
-    view = figures.camera(ring)
-    np.testing.assert_allclose(view.T @ view, np.eye(3), atol=1e-9)
-    assert np.linalg.det(view) == pytest.approx(1)
-    np.testing.assert_allclose(view[:, 2], [0, 1, 0], atol=1e-9)
-
-
-def test_figures_draw_what_they_are_given(book_style):
-    points, rng = sphere(50), np.random.default_rng(0)
-    along, direction = rng.random(50), rng.choice([-1, 1], 50)
-    snapshots = dict.fromkeys((0, 5, 10, 20), points)
-    film = figures.film(snapshots, points, rng.random(20), along, direction, 1.0)
-    titles = [ax.get_title(loc="center") for ax in film.axes]
-    assert [title.split(" ·")[0] for title in titles] == [f"step {step}" for step in snapshots]
-    star = points, rng.random(50), points[0], points[1:4]
-    angles = {"positives": np.array([1, 2]), "negatives": np.array([3, 4])}
-    stars = figures.partners({0: star, 5: star}, points, angles, [0, 5])
-    assert len(stars.axes) == 3
-    assert len(figures.beads({"a": sphere(12).reshape(2, 6, 3)}).axes) == 1
-    bars = figures.speed_bars({"a": 10.0, "b": 35.0}).axes[0]
-    assert "3.5 ×" in bars.texts[1].get_text()
-    loss = figures.loss_curves(rng.random(9), {"b": [rng.random(9)]}, {"chance": 1.25}).axes[0]
-    assert "chance: 1.250" in [text.get_text() for text in loss.get_legend().texts]
-    groups = {"package": np.array([1.0, 3.0]), "from scratch": np.array([2.0])}
-    panels = figures.seeds_compared({"loss": groups, "gap": groups}).axes
-    assert [panel.get_title(loc="left") for panel in panels] == ["loss", "gap"]
-    places = {"5 cm": (0.05, rng.random(30), rng.random(3))}
-    assert len(figures.positive_pairs(rng.normal(size=90), places).axes) == 2
-
-
-def test_directions_differ_in_hue_and_positions_in_lightness():
-    colours = figures.run_colours([0, 1.6, 0, 1.6], [1, 1, -1, -1], 1.6)
-    lightness = colours[:, :3].mean(axis=1)
-    assert lightness[0] < lightness[1]
-    assert lightness[2] < lightness[3]
-    assert not np.allclose(colours[0], colours[2])
-    with pytest.raises(ValueError, match="NaN"):
-        figures.camera(np.full((5, 3), np.nan))
 
 
 def test_the_tree_is_exact(chapter):

@@ -1,12 +1,15 @@
 """Each measure of shape against point clouds whose shape is known."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
 from helpers.recordings.loading import simulate_recording
-from helpers.topology import shape
-from helpers.training.headline import ITERATIONS, headline_jobs, jobs_02
+from helpers.topology import arcs, order, shape, shapes_judged, spheres
+from helpers.training.headline import ITERATIONS, distinct_labels, headline_jobs, jobs_02
 from helpers.training.jobs import PARAMETERS
 from helpers.training.plan import VARIANTS
 
@@ -171,3 +174,52 @@ def test_lagged_accuracy_keeps_the_rhythm_and_loses_the_link():
     np.testing.assert_array_equal(null, again)
     with pytest.raises(ValueError, match="less than half"):
         shape.lagged_accuracy(points, direction, trips, min_lag=len(direction))
+
+
+@pytest.fixture(scope="module")
+def studied():
+    """The studies of chapter 02, of a rat whose map is a ring; its shuffled one knows nothing."""
+    rec = replace(simulate_recording(n_neurons=5, n_bins=3000), source="local")
+    angle = rec.direction * rec.position / rec.length_m * np.pi
+    ring = noisy(np.c_[np.cos(angle), np.sin(angle), 0 * angle])
+    lines = noisy(np.c_[np.cos(angle), rec.direction, 0 * angle])
+    maps = dict.fromkeys(("posdir", "pos", "time"), ring)
+    maps |= {"dir": noisy(np.c_[rec.direction, 0 * angle, 0 * angle], scale=0.2)}
+    maps |= {"shuffled": noisy(np.zeros_like(ring), scale=1)}
+    young = {(v, 10): lines for v in ("posdir", "time")}
+    trained = {
+        key: SimpleNamespace(embedding=points, loss=np.zeros(100))
+        for key, points in (maps | young).items()
+    }
+    return rec, order(rec, maps), arcs(rec, trained), spheres(maps)
+
+
+def test_a_ring_is_found_to_be_one(studied):
+    rec, ordered, arcs_found, filled = studied
+    assert arcs_found.ratio["posdir"] < 0.5 < arcs_found.ratio["dir"]
+    assert list(arcs_found.growth["time"]) == [10, 100]
+    assert arcs_found.aged["time"][0] > 0.7 > arcs_found.aged["time"][1]
+    assert "**closed**" in arcs_found.said_of_ages().data
+    assert ordered.accuracy["posdir"] > 0.9 > ordered.accuracy_null
+    assert "never heard of position" in ordered.said().data
+    assert filled.table().data.endswith("| *a filled sphere* | *0.00* | *0.33 · 0.33 · 0.33* |")
+    assert "all around" in filled.said().data
+    table = shapes_judged(ordered, arcs_found, filled, rec, "full").data.splitlines()
+    assert [line.rsplit("| ", 1)[1] for line in table[2:4]] == ["holds |", "holds |"]
+
+
+def test_a_sphere_is_no_ring_and_a_simulation_is_not_judged(studied):
+    rec, ordered, arcs_found, filled = studied
+    accuracy = {**ordered.accuracy, "posdir": 0.5}
+    wrong = replace(ordered, accuracy=accuracy, rand=dict.fromkeys(ordered.rand, 0.0))
+    said = shapes_judged(wrong, arcs_found, filled, rec, "quick").data
+    assert said.count("**does not hold** so far") >= 2
+    simulated = replace(rec, source="simulated")
+    said = shapes_judged(ordered, arcs_found, filled, simulated, "full").data
+    assert said.count("not judged: simulated") == 4
+
+
+def test_bins_that_can_be_a_positive_are_counted():
+    rec = simulate_recording(n_neurons=5, n_bins=600)
+    said = distinct_labels(headline_jobs(rec, "quick")).data
+    assert "direction **2**, of 600 bins" in said

@@ -1,0 +1,63 @@
+"""Final losses of the headline models: their mean, their bits, and what is said of them."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from helpers.training import PARAMETERS, VARIANTS, Losses, so_far
+
+BATCH = PARAMETERS["batch_size"]
+REAL, SIMULATED = SimpleNamespace(source="local"), SimpleNamespace(source="simulated")
+
+
+@pytest.fixture
+def losses(monkeypatch):
+    """Position + direction ends at the paper's loss, the others know nothing."""
+    job = SimpleNamespace(parameters=dict(PARAMETERS))
+    found = Losses({})
+    ends = {v: np.log(BATCH) for v in VARIANTS} | {"posdir": found.published["posdir"].value}
+    for v, end in ends.items():
+        loss = np.r_[np.full(95, 9.0), np.full(5, end)]
+        found.fits[v] = SimpleNamespace(job=job, loss=loss, estimator=None)
+    in_bits = "helpers.training.losses.infonce_to_goodness_of_fit"
+    monkeypatch.setattr(in_bits, lambda loss, **_: (np.log(BATCH) - loss) / np.log(2))
+    return found
+
+
+def test_the_last_twentieth_is_the_final_loss(losses):
+    assert losses.final["posdir"] == pytest.approx(losses.published["posdir"].value)
+    assert losses.final["shuffled"] == pytest.approx(np.log(BATCH))
+    assert losses.bits["shuffled"] == pytest.approx(0, abs=1e-9)
+    assert losses.bits["posdir"] == pytest.approx(losses.published_bits["posdir"])
+
+
+def test_bounds_are_those_of_even_circles_and_spheres(losses):
+    rng = np.random.default_rng(0)
+    for shape, dimension in (("circle", 2), ("sphere", 3)):
+        points = rng.normal(size=(200_000, dimension))
+        points /= np.linalg.norm(points, axis=1, keepdims=True)
+        best = (1 - np.log(np.exp(points[:, 0]).mean())) / np.log(2)
+        assert losses.bounds[shape] == pytest.approx(best, abs=0.01)
+
+
+def test_only_long_trainings_of_a_rat_are_judged(losses):
+    lines = losses.verdicts(REAL, "full").data.splitlines()
+    assert [line.count("**does not hold**") for line in lines[2:]] == [0, 2, 2, 2, 1]
+    assert lines[2].endswith("| holds | holds |")  # the raw rule lets the shuffled one pass, too
+    assert losses.verdicts(REAL, "quick").data.count("not judged: quick run") == 10
+    assert losses.verdicts(SIMULATED, "full").data.count("not judged: simulated") == 10
+    assert f"| **{np.log(BATCH):.3f}** |" in losses.table().data
+
+
+@pytest.mark.parametrize(
+    ("kept", "recording", "profile", "said"),
+    [
+        (True, REAL, "full", "holds"),
+        (False, REAL, "full", "**does not hold**"),
+        (True, REAL, "quick", "holds so far"),
+        (True, SIMULATED, "full", "not judged: simulated"),
+    ],
+)
+def test_a_quick_run_previews_and_a_simulation_is_not_judged(kept, recording, profile, said):
+    assert so_far(kept, recording, profile) == said
