@@ -184,9 +184,9 @@ def test_the_good_npz_runs(local, run):
 
 
 def fault_tests():
-    """Names of all tests of tests/test_faults*.py that inject a fault."""
+    """Names of all tests of tests/faults/ that inject a fault."""
     found = set()
-    for path in (ROOT / "tests").glob("test_faults*.py"):
+    for path in (ROOT / "tests/faults").glob("test_faults*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     return {name for name in found - NO_FAULT if name.startswith("test_")}
