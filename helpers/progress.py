@@ -54,8 +54,13 @@ def bar(shown: bool = True, **options) -> tqdm:
 
 
 @contextlib.contextmanager
-def watched() -> Iterator[dict[str, str]]:
+def watched(shown: bool = True) -> Iterator[dict[str, str]]:
     """Show the bars of another process, as long as stderr is a terminal.
+
+    Parameters
+    ----------
+    shown : bool
+        False to take them and show nothing.
 
     Yields
     ------
@@ -66,7 +71,8 @@ def watched() -> Iterator[dict[str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "line"
         # Below papermill's bar of cells, and only on a terminal.
-        line = tqdm(position=1, leave=False, bar_format="{desc}", disable=None, file=sys.stderr)
+        line = tqdm(position=1, leave=False, bar_format="{desc}",
+                    disable=None if shown else True, file=sys.stderr)  # fmt: skip
 
         def follow():
             while not finished.wait(EVERY):

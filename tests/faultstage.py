@@ -202,7 +202,7 @@ class Stage:
         self.count += 1
         self.known[self.count] = self.done()
         command = [*prefix, sys.executable, "-m", "helpers.book", "run", chapter]
-        command += ["--recording", "simulated", "--profile", "quick"]
+        command += ["--recording", "simulated", "--profile", "quick", "--jobs", "1"]
         return subprocess.Popen(
             command,
             cwd=self.root,
@@ -226,6 +226,10 @@ class Stage:
         """Return the fits and results that were begun, each with the number of its run."""
         lines = [line.split() for line in self.log.read_text().splitlines()]
         return [(int(number), name) for number, name in lines]
+
+    def begun_now(self) -> list[str]:
+        """Return those that the run which started last has begun."""
+        return [name for number, name in self.begun() if number == self.count]
 
     def begun_again(self) -> list[str]:
         """Return those that a run began although they were in the cache when it started."""

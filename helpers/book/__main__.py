@@ -17,6 +17,8 @@ import shutil
 import sys
 from pathlib import Path
 
+import joblib
+
 from helpers import places
 from helpers.claims import expected
 from helpers.files import ROOT, write_text
@@ -69,6 +71,10 @@ def add_run_options(command: argparse.ArgumentParser, profile: str) -> None:
     )
     default = profile if profile == "full" else os.environ.get("CEBRA_BOOK_PROFILE", profile)
     command.add_argument("--profile", choices=("quick", "full"), default=default)
+    command.add_argument(
+        "--jobs", type=int, default=joblib.cpu_count(), metavar="N",
+        help="chapters side by side, their models trained before (one a core); 1: one by one",
+    )  # fmt: skip
 
 
 def add_sweep_options(command: argparse.ArgumentParser) -> None:
@@ -107,7 +113,7 @@ def do_run(given: argparse.Namespace) -> int:
     """Run chapters."""
     files = chapter_files(ROOT, given.chapters)
     run = start(given, given.seed)
-    return report(run_chapters(run, files), f"\nnotebooks: {run.folder}")
+    return report(run_chapters(run, files, jobs=given.jobs), f"\nnotebooks: {run.folder}")
 
 
 def do_book(given: argparse.Namespace) -> int:
@@ -116,7 +122,7 @@ def do_book(given: argparse.Namespace) -> int:
 
     files = chapter_files(ROOT, given.chapters)
     run = start(given, given.seed)
-    outcomes = run_chapters(run, files)
+    outcomes = run_chapters(run, files, jobs=given.jobs)
     done = [outcome.chapter for outcome in outcomes if outcome.ok]
     if not done:
         return report(outcomes, f"\nno site: no chapter ran through; see {run.folder}")
@@ -138,7 +144,7 @@ def do_publish(given: argparse.Namespace) -> int:
         print(f"{given.recording} is out of reach, and a stand-in is not published in its name; "
               "set CEBRA_DATADIR, or say --recording simulated", file=sys.stderr)  # fmt: skip
         return 1
-    outcomes = [] if given.kept else run_chapters(run, files)
+    outcomes = [] if given.kept else run_chapters(run, files, jobs=given.jobs)
     done = {outcome.chapter for outcome in outcomes if outcome.ok}
     stored = [publish_chapter(run, file) for file in files if given.kept or file.stem in done]
     return report(outcomes, "", *(f"stored {path.relative_to(ROOT)}" for path in stored))
@@ -151,7 +157,7 @@ def do_record(given: argparse.Namespace) -> int:
     results, outcomes = [], []
     for number in range(given.after, given.after + given.seeds):
         run = dataclasses.replace(first, seed=SEED_STEP * number, compare=False)
-        outcomes += run_chapters(run, files)
+        outcomes += run_chapters(run, files, jobs=given.jobs)
         results.append(run.results)
     if all(outcome.ok for outcome in outcomes):
         chapters = {file.stem.split("_")[0] for file in files}

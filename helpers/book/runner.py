@@ -3,10 +3,13 @@
 import contextlib
 import json
 import os
+import queue
+import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +24,8 @@ from .pairing import read_source, write_notebook
 
 # What a chapter needs from others of the same run; when one fails, those that need it do not start.
 DEPENDS: Mapping[str, tuple[str, ...]] = {"08": ("01", "02", "03", "04", "05", "06")}
+# Who measures time on all cores does so with no other chapter beside.
+ALONE = ("06",)
 
 
 @dataclass(frozen=True)
@@ -134,8 +139,8 @@ def resolve(name: str) -> tuple[str, dict]:
     return (rec.key if rec.source == "simulated" else name), served
 
 
-def run_chapters(run: Run, files: Sequence[Path], depends=None) -> list[Outcome]:
-    """Run chapters one after the other; a failing one stops those that need it.
+def run_chapters(run: Run, files: Sequence[Path], depends=None, jobs: int = 1) -> list[Outcome]:
+    """Run chapters, several side by side; a failing one stops those that need it.
 
     Parameters
     ----------
@@ -144,30 +149,81 @@ def run_chapters(run: Run, files: Sequence[Path], depends=None) -> list[Outcome]
         Chapter sources, in order.
     depends : mapping, optional
         In place of `DEPENDS`.
+    jobs : int
+        How many at once. With more than one, the models of all are trained first, in one go.
 
     Returns
     -------
     list of Outcome
-        One a chapter.
+        One a chapter, in the order of `files`.
     """
     depends = DEPENDS if depends is None else depends
     run.folder.mkdir(parents=True, exist_ok=True)
-    failed, outcomes = set(), []
-    for count, file in enumerate(files, 1):
-        number = file.stem.split("_")[0]
-        broken = sorted(failed.intersection(depends.get(number, ())))
-        print(f"[{count}/{len(files)}] {file.stem}", file=sys.stderr, flush=True)
-        if broken:
-            verdict = f"not run: needs {', '.join(broken)}"
-            outcomes.append(Outcome(file.stem, 0.0, run.recording, verdict, False))
-        else:
-            outcomes.append(run_chapter(run, file))
-        if not outcomes[-1].ok:
-            failed.add(number)
-    return outcomes
+    if jobs > 1:
+        train_ahead(run, [number_of(file) for file in files])
+    outcomes, waiting, running, ended = {}, list(files), set(), queue.SimpleQueue()
+    with contextlib.chdir(run.root), kernels() as place:
+        while waiting or running:
+            for file in startable(waiting, running, depends)[: jobs - len(running)]:
+                waiting.remove(file)
+                failed = {number_of(done) for done, outcome in outcomes.items() if not outcome.ok}
+                broken = sorted(failed.intersection(depends.get(number_of(file), ())))
+                count = f"[{len(files) - len(waiting)}/{len(files)}]"
+                print(f"{count} {file.stem}", file=sys.stderr, flush=True)
+                if broken:
+                    verdict = f"not run: needs {', '.join(broken)}"
+                    outcomes[file] = Outcome(file.stem, 0.0, run.recording, verdict, False)
+                    continue
+                running.add(file)
+                start_thread(ended, file, lambda file=file: run_chapter(run, file, place, jobs > 1))
+            if running:
+                file, outcome = ended.get()
+                running.remove(file)
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                outcomes[file] = outcome
+                if jobs > 1:
+                    print(f"{file.stem}: {outcome.seconds:.0f} s, {outcome.verdict}",
+                          file=sys.stderr)  # fmt: skip
+    return [outcomes[file] for file in files]
 
 
-def run_chapter(run: Run, file: Path) -> Outcome:
+def startable(waiting: Sequence[Path], running: Iterable[Path], depends) -> list[Path]:
+    """List the chapters that may start now: their needs are met, and nobody wants to be alone."""
+    if any(number_of(file) in ALONE for file in running):
+        return []
+    open_ = {number_of(file) for file in (*waiting, *running)}
+    ready = [file for file in waiting if not open_.intersection(depends.get(number_of(file), ()))]
+    company = [file for file in ready if number_of(file) not in ALONE]
+    return company or ([] if running else ready[:1])
+
+
+def start_thread(ended: queue.SimpleQueue, file: Path, work: Callable[[], Outcome]) -> None:
+    """Run a chapter in a thread that an interrupt need not wait for; its outcome goes to `ended`.
+
+    The kernel is a process of its own, and ends with this one.
+    """
+
+    def target():
+        try:
+            ended.put((file, work()))
+        except BaseException as error:  # noqa: BLE001  the caller raises it
+            ended.put((file, error))
+
+    threading.Thread(target=target, daemon=True).start()
+
+
+def train_ahead(run: Run, numbers: Sequence[str]) -> None:
+    """Train the models of these chapters; those that fail are their chapter's to tell."""
+    command = [sys.executable, "-m", "helpers.book.ahead", str(os.getpid()), *numbers]
+    print(f"training for {' '.join(numbers)}", file=sys.stderr, flush=True)
+    start = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **variables(run)}, check=False)
+    how = "" if done.returncode == 0 else f", exit code {done.returncode}; the chapters go on"
+    print(f"trained: {time.monotonic() - start:.0f} s{how}", file=sys.stderr, flush=True)
+
+
+def run_chapter(run: Run, file: Path, place: Path, quiet: bool = False) -> Outcome:
     """Run one chapter; its executed notebook stays in the run's folder, also when it fails.
 
     Parameters
@@ -175,6 +231,10 @@ def run_chapter(run: Run, file: Path) -> Outcome:
     run : Run
     file : Path
         The chapter's `.py`.
+    place : Path
+        Of `kernels`.
+    quiet : bool
+        Without bars, which those of others would cross.
 
     Returns
     -------
@@ -184,15 +244,20 @@ def run_chapter(run: Run, file: Path) -> Outcome:
     from papermill import execute_notebook
     from papermill.exceptions import PapermillExecutionError
 
-    notebook, number = read_source(file), file.stem.split("_")[0]
+    notebook, number = read_source(file), number_of(file)
     output = run.folder / f"{file.stem}.ipynb"
     forget(run.results, number)
     write_notebook(notebook, output)
     start, problem = time.monotonic(), None
-    with watched() as told, environment(run, told), own_kernel():
+    with watched(shown=not quiet) as told:
+        name = new_kernel(place, file.stem, variables(run, told))
         try:
             execute_notebook(
-                output, output, parameters(run, notebook), kernel_name="python3", cwd=run.root
+                output,
+                output,
+                parameters(run, notebook),
+                kernel_name=name,
+                progress_bar=not quiet,
             )
         except PapermillExecutionError as error:
             problem = f"{cell_name(notebook, error)}: {error.ename}: {first_line(error.evalue)}"
@@ -212,10 +277,9 @@ def parameters(run: Run, notebook) -> dict:
     return {name: value for name, value in given.items() if any(f"{name} =" in c for c in cells)}
 
 
-@contextlib.contextmanager
-def environment(run: Run, told: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Set the variables that a chapter's kernel inherits, and take them back afterwards."""
-    new = {
+def variables(run: Run, told: Mapping[str, str] | None = None) -> dict[str, str]:
+    """List the variables that a chapter's kernel has beside those of this process."""
+    return {
         "CEBRA_BOOK_RECORDING": run.recording,
         "CEBRA_BOOK_PROFILE": run.profile,
         "CEBRA_BOOK_SEED": str(run.seed),
@@ -227,35 +291,38 @@ def environment(run: Run, told: Mapping[str, str] | None = None) -> Iterator[Non
         **(steady() if run.profile == "quick" else {}),
         **(told or {}),
     }
-    old = {name: os.environ.get(name) for name in new}
-    os.environ.update(new)
-    try:
-        yield
-    finally:
-        for name, value in old.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 @contextlib.contextmanager
-def own_kernel() -> Iterator[None]:
-    """Make "python3" mean this very Python, whatever kernels the user has installed."""
-    argv = [sys.executable, "-m", "ipykernel_launcher", "--log-level=50", "-f", "{connection_file}"]
-    spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
+def kernels() -> Iterator[Path]:
+    """Lend a folder for kernels of our own, which Jupyter looks into first."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "kernels" / "python3"
-        place.mkdir(parents=True)
-        (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
         old = os.environ.get("JUPYTER_PATH")
         os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [folder, old]))
         try:
-            yield
+            yield Path(folder) / "kernels"
         finally:
             os.environ.pop("JUPYTER_PATH")
             if old is not None:
                 os.environ["JUPYTER_PATH"] = old
+
+
+def new_kernel(place: Path, name: str, env: Mapping[str, str]) -> str:
+    """Make a kernel of this very Python, whatever others the user has installed; return its name.
+
+    Chapters that run side by side have their variables by their kernels.
+    """
+    argv = [sys.executable, "-m", "ipykernel_launcher", "--log-level=50", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Python 3", "language": "python", "env": dict(env)}
+    folder = place / name.lower()
+    folder.mkdir(parents=True)
+    (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    return folder.name
+
+
+def number_of(file: Path) -> str:
+    """Return the number that a chapter's name begins with."""
+    return file.stem.split("_")[0]
 
 
 def forget(results: Path, number: str) -> None:

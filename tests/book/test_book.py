@@ -1,25 +1,29 @@
 """The runner, on a toy book of three chapters: success, failure, dependants, publishing."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
+import psutil
 import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import recordings
 from helpers.book import __main__ as book
-from helpers.book import runner, site
+from helpers.book import ahead, runner, site
 from helpers.book.pairing import BOOTSTRAP, differences, read_source, stripped, with_prose
 from helpers.book.publishing import STAMP, check_published, publish_chapter, sync_prose
 from helpers.book.runner import Run, chapter_files, run_chapters
 from helpers.claims import expected
 from helpers.claims.provenance import code_hash
 from helpers.files import ROOT
+from helpers.recordings.loading import load_recording
 
 HEAD = """\
 # ---
@@ -44,6 +48,7 @@ profile = "none"
 GOOD = """\
 # %%
 import os
+from pathlib import Path
 from types import SimpleNamespace
 from helpers.claims import begin, expect
 begin("01", SimpleNamespace(key=recording, digest="d"), profile)
@@ -106,14 +111,78 @@ def test_a_failing_chapter_stops_its_dependants_only(toy, capsys):
     assert not (toy.folder / "03_three.ipynb").exists()
 
 
+def test_chapters_side_by_side_tell_the_same(toy, monkeypatch, capsys):
+    """Each with its own variables; who needs another waits for it, who measures time is alone."""
+    trained, both = [], {}
+    monkeypatch.setattr(runner, "train_ahead", lambda run, numbers: trained.append(numbers))
+    depends = {"03": ("02",), "04": ("01",)}
+    for jobs in (1, 3):
+        outcomes = run_chapters(toy, chapter_files(toy.root), depends, jobs)
+        both[jobs] = [(o.chapter, o.verdict, o.ok) for o in outcomes]
+    assert both[1] == both[3]
+    assert trained == [["01", "02", "03", "04"]]
+    assert "01_one: " in capsys.readouterr().err
+    result = [o for o in outputs(toy.folder / "01_one.ipynb") if o.output_type == "execute_result"]
+    assert eval(result[0].data["text/plain"]) == ("toy", "quick", str(toy.root), "0")
+
+
+def test_who_may_start():
+    depends = {"03": ("02",)}
+    one, two, three, six = (Path(f"{number}_toy.py") for number in ("01", "02", "03", "06"))
+    assert runner.startable([one, two, three, six], [], depends) == [one, two]
+    assert runner.startable([three, six], [two], depends) == []
+    assert runner.startable([six], [one], depends) == []
+    assert runner.startable([three], [six], depends) == []
+    assert runner.startable([six, three], [], depends) == [three]
+    assert runner.startable([six], [], depends) == [six]
+
+
+def test_a_chapter_that_stops_the_command_is_not_swallowed(toy, monkeypatch):
+    """A full disk under one of several chapters once would have been nobody's error."""
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(runner, "run_chapter", full)
+    with pytest.raises(OSError, match="No space left"):
+        run_toy(toy, "01")
+
+
+WATCHED = """
+import os, subprocess, sys
+child = "import sys, time; from helpers.book import ahead; ahead.EVERY = 0.1; "
+child += "ahead.end_with(int(sys.argv[1])); time.sleep(60)"
+command = [sys.executable, "-c", child, str(os.getpid())]
+print(subprocess.Popen(command, stdout=subprocess.DEVNULL).pid, flush=True)
+"""
+
+
+def test_what_trains_ahead_ends_with_the_command():
+    """Also when the command is gone before it has begun: asked for its parent, it is told of 1."""
+    command = [sys.executable, "-c", WATCHED]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(int(done.stdout)).wait(timeout=20)
+
+
+@pytest.mark.parametrize("number", ["01", "02", "03", "04", "05", "06", "07", "09"])
+def test_what_trains_ahead_is_what_its_chapter_names(number):
+    """No job of a chapter twice, none without a name, and the scorecard wants none."""
+    rec = load_recording("simulated")
+    jobs = ahead.wanted(number, rec, "quick")
+    assert jobs
+    assert all(job.name for job in jobs)
+    assert ahead.wanted("08", rec, "quick") == []
+
+
 def test_the_exit_code_tells(toy, monkeypatch, capsys):
     monkeypatch.setattr(book, "ROOT", toy.root)
     monkeypatch.setattr(book, "resolve", lambda name: ("toy", SERVED))
-    assert book.main(["run", "01"]) == 0
+    assert book.main(["run", "01", "--jobs", "1"]) == 0
     table = capsys.readouterr().out
     assert "01_one" in table
     assert "1 not recorded" in table
-    assert book.main(["run", "2"]) == 1
+    assert book.main(["run", "2", "--jobs", "1"]) == 1
     assert "a toy broke" in capsys.readouterr().out
 
 
@@ -264,7 +333,7 @@ def test_a_stand_in_is_not_published_in_a_rats_name(toy, monkeypatch, capsys):
 def test_recording_runs_several_seeds_without_comparing(toy, monkeypatch, capsys):
     seen = []
 
-    def fake(run, files):
+    def fake(run, files, jobs):
         seen.append((run.seed, run.compare, run.folder.name))
         run.folder.mkdir(parents=True)
         entry = {"chapter": "01", "recording": "toy", "digest": "d", "profile": "quick", "sd": None}

@@ -6,7 +6,6 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import faultstage
 import numpy as np
@@ -24,13 +23,12 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def undisturbed(root):
-    """A run that nothing happens to: its stage, and how long it took."""
+    """The stage of a run that nothing happens to."""
     stage = faultstage.Stage(root, root.parent / "undisturbed")
-    start = time.monotonic()
     code, said = stage.finish()
     assert code == 0, said
     assert len(stage.done()) == len(stage.begun()) == 7
-    return SimpleNamespace(stage=stage, seconds=time.monotonic() - start)
+    return stage
 
 
 def assert_same(stage, reference):
@@ -44,11 +42,13 @@ def assert_same(stage, reference):
             np.testing.assert_array_equal(ours[name][key], array)
 
 
-def killed(stage, moment, alone):
-    """Start a run and kill it after so many seconds; return whom it left, or None if it ended."""
+def killed(stage, things, delay, alone):
+    """Kill a run once it has begun so many things; return whom it left, or None if it ended."""
     process = stage.start()
+    while process.poll() is None and len(stage.begun_now()) < things:
+        time.sleep(0.02)
     try:
-        code = process.wait(timeout=moment)
+        code = process.wait(timeout=delay)
     except subprocess.TimeoutExpired:
         kin = faultstage.family(process)
         process.kill()
@@ -64,17 +64,18 @@ def killed(stage, moment, alone):
 
 @pytest.mark.slow
 def test_a_run_killed_at_ten_random_moments_goes_on_where_it_stopped(undisturbed, tmp_path):
-    """Half the kills hit the command alone, half its kernel and workers too."""
-    moments = np.random.default_rng(9).uniform(0, undisturbed.seconds, KILLS)
-    stages, orphans = [faultstage.Stage(undisturbed.stage.root, tmp_path / "0")], []
-    for number, moment in enumerate(moments):
-        while (kin := killed(stages[-1], moment, alone=number % 2 == 0)) is None:
-            assert_same(stages[-1], undisturbed.stage)  # it ended before its moment: begin anew
+    """While it starts, trains or ends; half the kills hit kernel and workers too."""
+    draws = np.random.default_rng(9)
+    stages, orphans = [faultstage.Stage(undisturbed.root, tmp_path / "0")], []
+    for number in range(KILLS):
+        things, delay = draws.integers(0, 4), draws.uniform(0, 1)
+        while (kin := killed(stages[-1], things, delay, alone=number % 2 == 0)) is None:
+            assert_same(stages[-1], undisturbed)  # it ended before its moment: begin anew
             stages.append(faultstage.Stage(stages[-1].root, tmp_path / str(len(stages))))
         orphans += kin
     code, said = stages[-1].finish()
     assert code == 0, said
-    assert_same(stages[-1], undisturbed.stage)
+    assert_same(stages[-1], undisturbed)
     assert [stage.begun_again() for stage in stages] == [[] for _ in stages]
     kernels = [one for one in orphans if faultstage.is_kernel(one)]
     _, alive = psutil.wait_procs(kernels, timeout=60)
@@ -83,13 +84,13 @@ def test_a_run_killed_at_ten_random_moments_goes_on_where_it_stopped(undisturbed
 
 
 def test_two_runs_at_the_same_time_share_a_cache(undisturbed, tmp_path):
-    stages = [faultstage.Stage(undisturbed.stage.root, tmp_path / name) for name in "ab"]
+    stages = [faultstage.Stage(undisturbed.root, tmp_path / name) for name in "ab"]
     stages[1].cache = stages[0].cache
     runs = [stage.start() for stage in stages]
     said = [run.communicate(timeout=300)[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], said
     for stage in stages:
-        assert_same(stage, undisturbed.stage)
+        assert_same(stage, undisturbed)
     assert not list(stages[0].cache.glob(".*.npz")), "a part of a file was left"
 
 
@@ -122,14 +123,14 @@ def locking(copy):
 def test_a_read_only_checkout_runs_with_its_folders_elsewhere(undisturbed, locked):
     copy, prefix = locked
     stage = faultstage.Stage(copy, copy.parent / "runs" / "own")
-    shutil.copytree(undisturbed.stage.cache, stage.cache)
+    shutil.copytree(undisturbed.cache, stage.cache)
     for path in list(stage.cache.glob("lagged-*"))[:1]:
         path.unlink()  # something is left to compute and to write
     subprocess.run(["chmod", "-R", "a+rwX", str(stage.folder)], check=True)
     before = sorted(copy.rglob("*"))
     code, said = stage.finish(prefix=prefix, HOME=str(stage.folder))
     assert code == 0, said
-    assert_same(stage, undisturbed.stage)
+    assert_same(stage, undisturbed)
     assert sorted(copy.rglob("*")) == before
 
 
