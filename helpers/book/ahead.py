@@ -1,9 +1,9 @@
 """Train first, then tell: the models of several chapters in one go, before any of them is told.
 
-`run_chapters` starts this as a process of its own (``python -m helpers.book.ahead PID 02 03``), under
-the variables of a chapter's kernel, since libraries read those as they load. What it trains lies in
-the cache, where the chapters find it; a model that two chapters share is trained once. What it
-leaves out, a chapter trains itself.
+`run_chapters` starts this as a process of its own (``python -m helpers.book.ahead PID 02 03``),
+under the variables of a chapter's kernel, since libraries read those as they load. What it trains
+lies in the cache, where the chapters find it; a model that two chapters share is trained once. What
+it leaves out, a chapter trains itself.
 """
 
 import os
