@@ -118,7 +118,7 @@ show(figures.diagrams.betti_shares(headline))
 # All models of this section were trained equally long.
 
 # %% tags=["nbval-ignore-output"]
-first = topology.Model(rec.name, "compared", "pca", 3, seed)
+first = training.Model(rec.name, "compared", "pca", seed)
 pca = {first: topology.pca_cloud(rec)}
 compared = topology.compared(models, headline, pca)
 compared.table()

@@ -1,17 +1,39 @@
 """Train first, then tell: the models of several chapters in one go, before any of them is told.
 
-`run_chapters` starts this as a process of its own (``python -m helpers.book.ahead PID 02 03``),
+`train_ahead` starts this as a process of its own (``python -m helpers.book.ahead PID 02 03``),
 under the variables of a chapter's kernel, since libraries read those as they load. What it trains
 lies in the cache, where the chapters find it; a model that two chapters share is trained once. What
 it leaves out, a chapter trains itself.
 """
 
+from __future__ import annotations
+
 import os
+import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.files import ROOT
+
+from .kernels import variables
+
+if TYPE_CHECKING:
+    from .runner import Run
 
 EVERY = 1.0  # seconds between looks at whether the caller still lives
+
+
+def train_ahead(run: Run, numbers: Sequence[str]) -> None:
+    """Train the models of these chapters; those that fail are their chapter's to tell."""
+    command = [sys.executable, "-m", "helpers.book.ahead", str(os.getpid()), *numbers]
+    print(f"training for {' '.join(numbers)}", file=sys.stderr, flush=True)
+    start = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **variables(run)}, check=False)
+    how = "" if done.returncode == 0 else f", exit code {done.returncode}; the chapters go on"
+    print(f"trained: {time.monotonic() - start:.0f} s{how}", file=sys.stderr, flush=True)
 
 
 def wanted(number: str, recording, profile: str, seed: int = 0) -> list:
@@ -31,7 +53,6 @@ def wanted(number: str, recording, profile: str, seed: int = 0) -> list:
         Empty for a chapter that trains nothing.
     """
     from helpers import consistency, decoding, recordings, scratch, synthetic, topology, training
-    from helpers.diary import ties
     from helpers.own.jobs import jobs_09
     from helpers.sweep.jobs import sweep_jobs_09
 
@@ -48,7 +69,8 @@ def wanted(number: str, recording, profile: str, seed: int = 0) -> list:
         "04": lambda: [consistency.jobs_04(rats[0], profile, rats[1:], seed=seed, dtype=fast)],
         "05": lambda: [topology.jobs_05(*given, others, seed=seed, dtype=fast)],
         "06": lambda: [scratch.jobs_06(*given, seed)],
-        "07": lambda: [{k: j for k, j in ties.jobs_07(*given, seed).items() if k[1] == ties.FIRST}],
+        # the diary lives a floor above and trains its other two itself
+        "07": lambda: [{"dir": training.headline_jobs(*given, seed)["dir"]}],
         "09": lambda: [jobs_09(*given, seed, fast), sweep_jobs_09(*given, seed)],
     }
     return [job for jobs in chapters.get(number, list)() for job in jobs.values()]

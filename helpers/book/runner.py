@@ -1,15 +1,11 @@
 """Running chapters: a copy of each through papermill, in the book's order, into `_run/`."""
 
 import contextlib
-import json
-import os
 import queue
-import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +15,8 @@ from helpers import places
 from helpers.files import ROOT, read_json, update_json
 from helpers.progress import watched
 
-from .arithmetic import steady
+from .ahead import train_ahead
+from .kernels import kernels, new_kernel, variables
 from .pairing import read_source, write_notebook
 
 # What a chapter needs from others of the same run; when one fails, those that need it do not start.
@@ -213,16 +210,6 @@ def start_thread(ended: queue.SimpleQueue, file: Path, work: Callable[[], Outcom
     threading.Thread(target=target, daemon=True).start()
 
 
-def train_ahead(run: Run, numbers: Sequence[str]) -> None:
-    """Train the models of these chapters; those that fail are their chapter's to tell."""
-    command = [sys.executable, "-m", "helpers.book.ahead", str(os.getpid()), *numbers]
-    print(f"training for {' '.join(numbers)}", file=sys.stderr, flush=True)
-    start = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **variables(run)}, check=False)
-    how = "" if done.returncode == 0 else f", exit code {done.returncode}; the chapters go on"
-    print(f"trained: {time.monotonic() - start:.0f} s{how}", file=sys.stderr, flush=True)
-
-
 def run_chapter(run: Run, file: Path, place: Path, quiet: bool = False) -> Outcome:
     """Run one chapter; its executed notebook stays in the run's folder, also when it fails.
 
@@ -275,49 +262,6 @@ def parameters(run: Run, notebook) -> dict:
     cells = [c.source for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
     given = {"recording": run.recording, "profile": run.profile, "seed": run.seed}
     return {name: value for name, value in given.items() if any(f"{name} =" in c for c in cells)}
-
-
-def variables(run: Run, told: Mapping[str, str] | None = None) -> dict[str, str]:
-    """List the variables that a chapter's kernel has beside those of this process."""
-    return {
-        "CEBRA_BOOK_RECORDING": run.recording,
-        "CEBRA_BOOK_PROFILE": run.profile,
-        "CEBRA_BOOK_SEED": str(run.seed),
-        "CEBRA_BOOK_COMPARE": str(int(run.compare)),
-        "CEBRA_BOOK_RESULTS": str(run.results.resolve()),
-        "TQDM_DISABLE": "1",  # other packages' bars: a hundred lines each in a stored notebook
-        # Models train a process a core; threads beside them only wait for each other.
-        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
-        **(steady() if run.profile == "quick" else {}),
-        **(told or {}),
-    }
-
-
-@contextlib.contextmanager
-def kernels() -> Iterator[Path]:
-    """Lend a folder for kernels of our own, which Jupyter looks into first."""
-    with tempfile.TemporaryDirectory() as folder:
-        old = os.environ.get("JUPYTER_PATH")
-        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [folder, old]))
-        try:
-            yield Path(folder) / "kernels"
-        finally:
-            os.environ.pop("JUPYTER_PATH")
-            if old is not None:
-                os.environ["JUPYTER_PATH"] = old
-
-
-def new_kernel(place: Path, name: str, env: Mapping[str, str]) -> str:
-    """Make a kernel of this very Python, whatever others the user has installed; return its name.
-
-    Chapters that run side by side have their variables by their kernels.
-    """
-    argv = [sys.executable, "-m", "ipykernel_launcher", "--log-level=50", "-f", "{connection_file}"]
-    spec = {"argv": argv, "display_name": "Python 3", "language": "python", "env": dict(env)}
-    folder = place / name.lower()
-    folder.mkdir(parents=True)
-    (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-    return folder.name
 
 
 def number_of(file: Path) -> str:

@@ -143,7 +143,7 @@ def turning(study: Winding) -> Picture:
 
 def stand_ins(study: Animals, ring) -> Picture:
     """Angle against place of the two simulated rats; `ring` is the recording that both share."""
-    found = {m.recording: one.rounds.longest for m, one in study.found.items() if m.told == "time"}
+    found = {m.rat: one.rounds.longest for m, one in study.found.items() if m.name == "time"}
     drawn = {f"{name}: {one.share:.0%} wound": one.angle for name, one in found.items()}
     return Picture(
         rings.angle_by_position(drawn, ring.position, ring.direction, ring.length_m),

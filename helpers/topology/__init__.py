@@ -9,7 +9,7 @@ from .circular import circular_coordinate, follow
 from .cost import Price, peak_gb, price
 from .diagrams import Compared, Diagrams, Models, compared, diagrams
 from .dimensions import Dimensions, against_distributions, births, dimensions
-from .jobs import Model, jobs_05, stand_ins
+from .jobs import jobs_05, stand_ins
 from .laps import (
     Animals,
     HeldOut,

@@ -11,12 +11,11 @@ from IPython.display import Markdown
 
 from helpers import claims
 from helpers.figures.style import VARIANT_NAMES
-from helpers.training import VARIANTS
+from helpers.training import VARIANTS, Model
 
 from . import rounds as around
 from .circular import CircularCoordinate, circular_coordinate
 from .diagrams import Models
-from .jobs import Model
 from .rounds import Followed, Rounds
 from .tables import reading_table
 
@@ -41,7 +40,7 @@ class Angles:
     @cached_property
     def by_variant(self) -> dict[str, list[Followed]]:
         """The longest loop of each headline model."""
-        return {model.told: around.longest(each) for model, each in self.rounds.items()}
+        return {model.name: around.longest(each) for model, each in self.rounds.items()}
 
     @cached_property
     def points(self) -> np.ndarray:
@@ -128,6 +127,6 @@ def angles(models: Models) -> Angles:
     """
     known, n, starts = {models.rec.name: models.rec}, models.n_landmarks, models.n_starts
     rounds = around.followed(models.pick("headline", dimension=3), known, n, starts)
-    wide = around.followed(models.pick("headline", told="posdir"), known, n, starts)
+    wide = around.followed(models.pick("headline", name="posdir"), known, n, starts)
     by_dimension = {m.dimension: around.longest(each) for m, each in wide.items()}
     return Angles(models, rounds, dict(sorted(by_dimension.items())))

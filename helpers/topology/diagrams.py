@@ -12,10 +12,9 @@ from IPython.display import Markdown
 from helpers import claims
 from helpers.figures.style import VARIANT_NAMES
 from helpers.recordings import Recording
-from helpers.training import VARIANTS, Fit
+from helpers.training import VARIANTS, Fit, Model
 
 from . import report
-from .jobs import Model
 from .report import Bars, Counted, pick
 from .tables import diagram_table, null_table
 
@@ -45,20 +44,20 @@ class Models:
     @cached_property
     def clouds(self) -> dict[Model, np.ndarray]:
         """Embeddings of the models of all bins, (T, d) each."""
-        mine = pick(self.fits, recording=self.rec.name)
-        return {model: fit.embedding for model, fit in mine.items() if "nested" not in model.use}
+        mine = pick(self.fits, rat=self.rec.name)
+        return {model: fit.embedding for model, fit in mine.items() if "nested" not in model.split}
 
     def steps(self, use: str) -> int:
         """Training steps of the models of a use, those of a single step left aside."""
-        return max(len(fit.loss) for fit in pick(self.fits, use=use).values())
+        return max(len(fit.loss) for fit in pick(self.fits, split=use).values())
 
     def pick(self, use: str, **wanted) -> dict[Model, np.ndarray]:
         """Clouds of the models of a use: ``headline``, ``compared`` or ``null``."""
-        return pick(self.clouds, use=use, **wanted)
+        return pick(self.clouds, split=use, **wanted)
 
     def model(self, use: str, told: str, dimension: int = 3) -> Model:
         """Name of this recording's model of the first seed."""
-        return Model(self.rec.name, use, told, dimension, self.seed)
+        return Model(self.rec.name, use, told, self.seed, dimension)
 
     @property
     def n_points(self) -> int:
@@ -180,7 +179,7 @@ def diagrams(models: Models) -> Diagrams:
     headline = models.pick("headline", dimension=3)
     found = report.subsampled(headline, models.n_points, models.n_subsamples, seed=models.seed)
     null = report.subsampled(models.pick("null", dimension=3), models.n_points)
-    return Diagrams(models, {model.told: each for model, each in found.items()}, null)
+    return Diagrams(models, {model.name: each for model, each in found.items()}, null)
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,8 +252,8 @@ def compared(models: Models, of: Diagrams, pca: Mapping[Model, np.ndarray]) -> C
     found = report.subsampled(pca, models.n_points, models.n_subsamples, seed=models.seed)
     lengths = {kind: report.null_lengths(of.null, name) for name, kind in NULLS.items()}
     lengths[PCA] = report.longest_bars(next(iter(found.values())))
-    kinds = [v for v in VARIANTS if pick(equal, told=v)]
-    return Compared(of, {v: list(pick(equal, told=v).values()) for v in kinds}, lengths)
+    kinds = [v for v in VARIANTS if pick(equal, name=v)]
+    return Compared(of, {v: list(pick(equal, name=v).values()) for v in kinds}, lengths)
 
 
 def equally_trained(models: Models) -> dict[Model, list[Bars]]:

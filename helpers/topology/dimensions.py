@@ -68,7 +68,7 @@ def dimensions(models: Models) -> Dimensions:
     Dimensions
     """
     wide = models.pick("headline")
-    wide = {m: c for m, c in wide.items() if m.told in ("posdir", "shuffled")}
+    wide = {m: c for m, c in wide.items() if m.name in ("posdir", "shuffled")}
     n, n_hollow = report.PAPER_POINTS[models.profile], report.H2_POINTS[models.profile]
     settings = {"n_subsamples": models.n_subsamples, "seed": models.seed}
     loops = report.subsampled(wide, n, **settings)
@@ -86,8 +86,8 @@ def dimensions(models: Models) -> Dimensions:
 
 def against_distributions(models: Models) -> Markdown:
     """p-values of the longest loop and hollow, by dimension, among shuffled models."""
-    shuffles = models.pick("null", told="shuffled")
-    true = models.pick("compared", told="posdir")
+    shuffles = models.pick("null", name="shuffled")
+    true = models.pick("compared", name="posdir")
     measured = {}
     for k, n, how in (
         (1, report.PAPER_POINTS[models.profile], "random"),
@@ -131,11 +131,11 @@ def births(models: Models, of: Diagrams, headline, short) -> Markdown:
     rows = []
     for v in ("posdir", "time", "pos"):
         kinds = (
-            (f"{models.steps('compared'):,} steps", short, list(pick(equal, told=v).values())),
+            (f"{models.steps('compared'):,} steps", short, list(pick(equal, name=v).values())),
             (f"headline, {models.steps('headline'):,} steps", headline, [of.bars[v]]),
         )
         for which, rounds, subsamples in kinds:
-            mine = pick(rounds, told=v)
+            mine = pick(rounds, name=v)
             if mine:
                 greedy = [one.bar[0] for each in mine.values() for one in around.longest(each)]
                 random = np.median([report.main_bar(one)[0] for one in subsamples])

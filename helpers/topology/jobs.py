@@ -1,16 +1,28 @@
-"""The models of the topology chapter: those asked for their shape, and the nulls they must beat."""
+"""The models of the topology chapter: those asked for their shape, and the nulls they must beat.
+
+A `Model`'s split says what it is for: ``headline`` (long training), ``compared`` (as long as the
+nulls), ``null``, all three on all bins, or ``nested 0`` to ``nested 2`` (training trips only).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
 from helpers.decoding import nested_splits
 from helpers.recordings import STAND_INS, Recording, simulate_recording
-from helpers.training import Job, headline_jobs, variant_job
+from helpers.training import (
+    VARIANTS,
+    Job,
+    Kind,
+    Model,
+    headline_jobs,
+    of_profile,
+    plan,
+    several,
+)
 
 LONG = {"quick": 1_000, "full": 10_000}
 """Steps of the headline models and of the wider ones that stand beside them."""
@@ -37,21 +49,6 @@ STAND_IN = {
 """Seeds of the models of each simulated recording."""
 OTHER_RATS = {"posdir": 1, "time": 1, "shuffled": 3}
 """Seeds of the models of each further rat."""
-
-
-class Model(NamedTuple):
-    """Name of a model: the recording, what it is for, what it was told, dimension, seed.
-
-    `use` is ``headline`` (long training), ``compared`` (as long as the nulls), ``null`` or
-    ``nested 0`` to ``nested 2`` (training trips only); `told` a variant, ``lagged`` or
-    ``untrained``.
-    """
-
-    recording: str
-    use: str
-    told: str
-    dimension: int
-    seed: int
 
 
 def jobs_05(
@@ -87,24 +84,32 @@ def jobs_05(
     ValueError
         If the profile is neither, or the recording has too few round trips.
     """
-    if profile not in ITERATIONS:
-        raise ValueError(f"profile is {profile!r}; it is {' or '.join(map(repr, ITERATIONS))}")
-    jobs = _long_jobs(recording, profile, seed)
-    short = {"dtype": dtype, "max_iterations": ITERATIONS[profile]}
-    jobs |= _several(recording, "compared", SEEDS[profile], seed, short)
-    if profile == "full":  # the spread over seeds in more dimensions
-        for dimension in WIDER:
-            wide = short | {"output_dimension": dimension}
-            jobs |= _several(recording, "compared", {"posdir": 3}, seed, wide)
-    jobs |= _null_jobs(recording, profile, seed, short)
-    for split in nested_splits(recording):
-        told = dict.fromkeys(("posdir", "time", "shuffled"), HELD_OUT[profile])
-        jobs |= _several(recording, split.name, told, seed, short | {"bins": split.train})
-    for name, simulated in stand_ins().items():
-        jobs |= _several(simulated, "compared", STAND_IN[profile], seed, short, called=name)
+    short = {"dtype": dtype, "max_iterations": of_profile(ITERATIONS, profile)}
+    name, splits = recording.name, {s.name: s.train for s in nested_splits(recording)}
+    simulated = stand_ins()
+    rats = {rat.name: rat for rat in (recording, *others)} | simulated
+    lags = lagged_labels(recording, NULL_MODELS[profile], seed)
+    kinds = {variant: Kind(variant) for variant in VARIANTS}
+    kinds["untrained"] = Kind(parameters={"max_iterations": 1})
+    kinds["lagged"] = Kind(labels=lambda _, model: lags[model.seed - seed])
+
+    def planned(models: Iterable[Model], **settings) -> dict[Model, Job]:
+        return plan(models, kinds, lambda m: (rats[m.rat], splits.get(m.split)), **settings)
+
+    jobs = {
+        Model(name, "headline", variant, seed): replace(job, name=f"{name} {variant} headline")
+        for variant, job in headline_jobs(recording, profile, seed).items()
+    }
+    jobs |= planned(_wider(name, seed), max_iterations=LONG[profile])
+    models = _compared(name, profile, seed) + _nulls(name, profile, seed)
+    for split in splits:
+        held_out = dict.fromkeys(("posdir", "time", "shuffled"), HELD_OUT[profile])
+        models += several(name, split, held_out, seed)
+    for rat in simulated:
+        models += several(rat, "compared", STAND_IN[profile], seed)
     for other in others:
-        jobs |= _several(other, "compared", OTHER_RATS, seed, short)
-    return {model: replace(job, name=_title(model)) for model, job in jobs.items()}
+        models += several(other.name, "compared", OTHER_RATS, seed)
+    return jobs | planned(models, **short)
 
 
 def stand_ins() -> dict[str, Recording]:
@@ -157,47 +162,25 @@ def lagged_labels(recording: Recording, n: int, seed: int) -> list[np.ndarray]:
     return [np.roll(recording.labels("posdir"), lag, axis=0) for lag in chosen]
 
 
-def _long_jobs(recording: Recording, profile: str, seed: int) -> dict[Model, Job]:
-    """The headline models, and the same settings with more dimensions, true and shuffled."""
-    jobs = {
-        Model(recording.name, "headline", variant, 3, seed): job
-        for variant, job in headline_jobs(recording, profile, seed).items()
-    }
-    for dimension in WIDER:
-        long = {"max_iterations": LONG[profile], "output_dimension": dimension}
-        jobs |= _several(recording, "headline", {"posdir": 1, "shuffled": 1}, seed, long)
-    return jobs
+def _wider(rat: str, seed: int) -> list[Model]:
+    """The headline settings with more dimensions, true and shuffled."""
+    each = {"posdir": 1, "shuffled": 1}
+    return [m for d in WIDER for m in several(rat, "headline", each, seed, dimension=d)]
 
 
-def _null_jobs(recording: Recording, profile: str, seed: int, short: dict) -> dict[Model, Job]:
-    """Null distributions: labels shuffled, labels lagged, and networks that took a single step."""
-    n, jobs = NULL_MODELS[profile], {}
-    dimensions = (3, *WIDER) if profile == "full" else (3,)
-    for dimension in dimensions:
-        wide = short | {"output_dimension": dimension}
+def _compared(rat: str, profile: str, seed: int) -> list[Model]:
+    """Those that are held against the nulls; in the full profile in more dimensions as well."""
+    models = several(rat, "compared", SEEDS[profile], seed)
+    for dimension in WIDER if profile == "full" else ():
+        models += several(rat, "compared", {"posdir": 3}, seed, dimension=dimension)
+    return models
+
+
+def _nulls(rat: str, profile: str, seed: int) -> list[Model]:
+    """Null distributions: labels shuffled, networks that took a single step, labels lagged."""
+    n, models = NULL_MODELS[profile], []
+    for dimension in (3, *WIDER) if profile == "full" else (3,):
         many = n if dimension == 3 else WIDER_NULL_MODELS
-        jobs |= _several(recording, "null", {"shuffled": many}, seed, wide)
-        least = _several(recording, "null", {"posdir": many}, seed, wide | {"max_iterations": 1})
-        jobs |= {model._replace(told="untrained"): job for model, job in least.items()}
-    true = _several(recording, "null", {"posdir": n}, seed, short)
-    labels = lagged_labels(recording, n, seed)
-    lagged = zip(true.items(), labels, strict=True)
-    return jobs | {m._replace(told="lagged"): replace(job, labels=lag) for (m, job), lag in lagged}
-
-
-def _several(
-    recording: Recording, use: str, told: dict, seed: int, settings: dict, called: str = ""
-) -> dict[Model, Job]:
-    """Jobs of several variants, each with its number of seeds."""
-    dimension = settings.get("output_dimension", 3)
-    return {
-        Model(called or recording.name, use, variant, dimension, one): variant_job(
-            recording, variant, seed=one, **settings
-        )
-        for variant, n_seeds in told.items()
-        for one in range(seed, seed + n_seeds)
-    }
-
-
-def _title(model: Model) -> str:
-    return f"{model.recording} {model.told} {model.dimension}-D {model.use}, seed {model.seed}"
+        each = dict.fromkeys(("shuffled", "untrained"), many)
+        models += several(rat, "null", each, seed, dimension=dimension)
+    return models + several(rat, "null", {"lagged": n}, seed)

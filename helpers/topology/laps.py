@@ -10,12 +10,11 @@ from IPython.display import Markdown
 
 from helpers import claims, tables
 from helpers.figures.style import VARIANT_NAMES
-from helpers.training import VARIANTS
+from helpers.training import VARIANTS, Model
 
 from . import rounds as around
 from .angles import Angles
 from .diagrams import NULLS, PCA, Models
-from .jobs import Model
 from .persistence import p_value
 from .report import pick
 from .rounds import Animal, Rounds
@@ -112,16 +111,16 @@ def winding(of: Angles, short: Mapping[Model, list[Rounds]], pca) -> Winding:
     models, by_model = of.models, around.shares_by_model
     known, n = {models.rec.name: models.rec}, models.n_landmarks
     nulls = around.followed(models.pick("null", dimension=3), known, n)
-    null = {kind: by_model(pick(nulls, told=name)) for name, kind in NULLS.items()}
+    null = {kind: by_model(pick(nulls, name=name)) for name, kind in NULLS.items()}
     null[PCA] = by_model(around.followed(pca, known, n, models.n_starts))
     trips, angle = whole_trips(models.rec), of.by_variant["posdir"][0].angle
     orders = [scrambled_along(angle, trips, one) for one in range(SCRAMBLED)]
-    kinds = [v for v in VARIANTS if pick(short, told=v)]
+    kinds = [v for v in VARIANTS if pick(short, name=v)]
     return Winding(
         of,
         trips,
-        {v: by_model(pick(of.rounds, told=v)) for v in VARIANTS},
-        {v: by_model(pick(short, told=v)) for v in kinds},
+        {v: by_model(pick(of.rounds, name=v)) for v in VARIANTS},
+        {v: by_model(pick(short, name=v)) for v in kinds},
         null,
         np.array([share_wound(turns(order, trips)) for order in orders]),
     )
@@ -193,13 +192,13 @@ def held_out(models: Models) -> HeldOut:
     -------
     HeldOut
     """
-    mine = pick(models.fits, recording=models.rec.name)
-    nested = {m: fit for m, fit in mine.items() if "nested" in m.use}
+    mine = pick(models.fits, rat=models.rec.name)
+    nested = {m: fit for m, fit in mine.items() if "nested" in m.split}
     unseen = around.followed_unseen(nested, models.rec, models.n_landmarks)
     found = {}
     for v in UNSEEN:
         by_seed: dict[int, list[Rounds]] = {}
-        for m, one in pick(unseen, told=v).items():
+        for m, one in pick(unseen, name=v).items():
             by_seed.setdefault(m.seed, []).append(one)
         pooled = [
             [around.pooled_share(which(folds)) for which in (around.longest, around.best)]
@@ -207,7 +206,7 @@ def held_out(models: Models) -> HeldOut:
         ]
         r2 = [np.mean([one.best.reading.r2 for one in folds]) for folds in by_seed.values()]
         found[v] = (*np.transpose(pooled), np.array(r2))
-    first = pick(unseen, told="time", seed=models.seed).values()
+    first = pick(unseen, name="time", seed=models.seed).values()
     return HeldOut(found, sum(len(one.longest.turned) for one in first))
 
 
@@ -228,8 +227,8 @@ class Animals:
     def expect(self) -> None:
         """Check shares of trips wound once and longest loops."""
         for m, one in self.found.items():
-            claims.expect(f"topology.{m.recording}.{m.told}.wound", one.rounds.best.share)
-            claims.expect(f"topology.{m.recording}.{m.told}.longest_h1", one.longest)
+            claims.expect(f"topology.{m.rat}.{m.name}.wound", one.rounds.best.share)
+            claims.expect(f"topology.{m.rat}.{m.name}.longest_h1", one.longest)
 
 
 def animals(models: Models, others: Mapping, is_simulated: bool = False) -> Animals:
@@ -254,7 +253,7 @@ def animals(models: Models, others: Mapping, is_simulated: bool = False) -> Anim
 def other_landmarks(models: Models) -> Markdown:
     """What other numbers and choices of landmarks would have said."""
     headline, n = models.pick("headline", dimension=3), models.n_landmarks
-    asked = {m: c for m, c in headline.items() if m.told in ("posdir", "time")}
+    asked = {m: c for m, c in headline.items() if m.name in ("posdir", "time")}
     rows = []
     for how, some in sorted((how, k) for how in ("greedy", "random") for k in (n // 2, n)):
         tried = around.followed(asked, {models.rec.name: models.rec}, some, models.n_starts, how)
@@ -262,6 +261,6 @@ def other_landmarks(models: Models) -> Markdown:
             r2 = np.mean([one.reading.r2 for one in around.longest(each) if one.reading])
             wound = [around.shares(which(each)) for which in (around.longest, around.best)]
             told = [f"{one.mean():.0%} (at worst {one.min():.0%})" for one in wound]
-            rows.append((f"{VARIANT_NAMES[m.told]}, {some} {how}", f"{r2:.3f}", *told))
+            rows.append((f"{VARIANT_NAMES[m.name]}, {some} {how}", f"{r2:.3f}", *told))
     head = ("landmarks", "R² of position", "wound, longest loop", "wound, best of three")
     return Markdown(tables.markdown(head, rows))

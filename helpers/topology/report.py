@@ -11,8 +11,8 @@ from sklearn.decomposition import PCA
 from helpers.decoding import root_counts
 from helpers.kept import kept_many
 from helpers.recordings import Recording
+from helpers.training import Model
 
-from .jobs import Model
 from .persistence import PAPER_FACTOR, bars, betti, longest, modal, null_threshold, p_value
 
 POINTS = {"quick": 400, "full": 800}
@@ -72,7 +72,7 @@ def subsampled(
 
 
 def _seeds(model: Model, n_subsamples: int, seed: int) -> Sequence[int]:
-    return [model.seed] if model.use == "null" else range(seed, seed + n_subsamples)
+    return [model.seed] if model.split == "null" else range(seed, seed + n_subsamples)
 
 
 def longest_bars(found: Iterable[Bars], k: int = 1) -> np.ndarray:
@@ -91,7 +91,9 @@ def null_lengths(
         If there is none.
     """
     kinds = {
-        m: b for m, b in found.items() if (m.use, m.told, m.dimension) == ("null", told, dimension)
+        m: b
+        for m, b in found.items()
+        if (m.split, m.name, m.dimension) == ("null", told, dimension)
     }
     if not kinds:
         raise ValueError(f"no null model {told!r} in {dimension} dimensions was measured")
@@ -148,7 +150,7 @@ def p_of(found: Sequence[Bars], null: Sequence[float], k: int = 1) -> float:
 
 
 def pick(of: Mapping[Model, object], **wanted) -> dict:
-    """Those entries whose model has the wanted fields: ``pick(found, use="null")``."""
+    """Those entries whose model has the wanted fields: ``pick(found, split="null")``."""
     return {
         model: value
         for model, value in of.items()

@@ -10,9 +10,9 @@ import numpy as np
 from helpers.decoding import Split, nested_splits
 from helpers.kept import kept_many
 from helpers.recordings import Recording, stretches
+from helpers.training import Model
 
 from .circular import follow
-from .jobs import Model
 from .report import LANDMARKS, POINTS, Bars, Clouds, longest_bars, main_bar, pick, subsampled
 from .winding import Reading, read_position, share_wound, turns, whole_trips
 
@@ -63,9 +63,7 @@ def followed(
         for start in range(n_starts)
     ]
     found = iter(kept_many(follow, calls))
-    return {
-        m: [_seen(next(found), recordings[m.recording]) for _ in range(n_starts)] for m in clouds
-    }
+    return {m: [_seen(next(found), recordings[m.rat]) for _ in range(n_starts)] for m in clouds}
 
 
 def followed_unseen(
@@ -78,12 +76,12 @@ def followed_unseen(
     """
     splits, calls = {split.name: split for split in nested_splits(recording)}, []
     for model, fit in fits.items():
-        test = splits[model.use].test
+        test = splits[model.split].test
         unseen = fit.transform(recording.spikes[test], stretches(test, recording.segments))
         path = np.concatenate([fit.embedding, unseen])
         calls.append({"fitted_on": fit.embedding, "path": path, "n_landmarks": n_landmarks})
     results = zip(fits, kept_many(follow, calls), strict=True)
-    return {m: _unseen(found, recording, splits[m.use]) for m, found in results}
+    return {m: _unseen(found, recording, splits[m.split]) for m, found in results}
 
 
 def _seen(found: Bars, recording: Recording) -> Rounds:
@@ -172,18 +170,18 @@ def animals(
 
     By those models that were not shuffled; `seed` is of the first subsample.
     """
-    clouds = {m: fit.embedding for m, fit in fits.items() if m.recording in recordings}
+    clouds = {m: fit.embedding for m, fit in fits.items() if m.rat in recordings}
     found = subsampled(clouds, POINTS[profile], SUBSAMPLES_OF_ANIMALS, seed=seed)
-    true = {m: cloud for m, cloud in clouds.items() if m.told != "shuffled"}
+    true = {m: cloud for m, cloud in clouds.items() if m.name != "shuffled"}
     rounds = followed(true, recordings, LANDMARKS[profile])
     shuffled = {
-        m: float(np.median(longest_bars(b))) for m, b in pick(found, told="shuffled").items()
+        m: float(np.median(longest_bars(b))) for m, b in pick(found, name="shuffled").items()
     }
     return {
         m: Animal(
             main_bar(found[m]),
             float(np.median(longest_bars(found[m]))),
-            max(pick(shuffled, recording=m.recording).values()),
+            max(pick(shuffled, rat=m.rat).values()),
             rounds[m][0],
         )
         for m in true

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from helpers.tables import markdown
+from helpers.training import Model
 
-from .jobs import Model
 from .report import Bars, Counted, longest_bars, main_bar, p_of
 from .rounds import Animal, Followed, shares
 
@@ -118,7 +118,7 @@ def animal_table(found: Mapping[Model, Animal], names: Mapping[str, str]) -> str
         longest, best = one.rounds
         rows.append(
             [
-                f"{model.recording}, {names[model.told]}",
+                f"{model.rat}, {names[model.name]}",
                 f"{birth:.2f} to {death:.2f}",
                 f"{one.longest:.2f}",
                 f"{one.shuffled:.2f}",

@@ -11,7 +11,8 @@ import sys
 import pytest
 
 from helpers.book.arithmetic import AVX2, steady
-from helpers.book.runner import Run, variables
+from helpers.book.kernels import variables
+from helpers.book.runner import Run
 
 FOUND = """
 import json, numpy, torch

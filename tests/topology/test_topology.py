@@ -251,13 +251,13 @@ def test_jobs_are_named_counted_and_trained_on_what_they_say():
         job.name for job in jobs.values() if "headline" in job.name and job.dtype != "float32"
     } == set()
     for fold in range(3):
-        job = jobs[Model("achilles", f"nested {fold}", "time", 3, 0)]
+        job = jobs[Model("achilles", f"nested {fold}", "time", 0, 3)]
         np.testing.assert_array_equal(
             job.spikes, RECORDING.spikes[nested_split(RECORDING, fold).train]
         )
-    told = Counter(model.told for model in jobs if model.use == "null")
+    told = Counter(model.name for model in jobs if model.split == "null")
     assert told == dict.fromkeys(("shuffled", "untrained", "lagged"), NULL_MODELS["quick"])
-    steps = {m.told: j.parameters["max_iterations"] for m, j in jobs.items() if m.use == "null"}
+    steps = {m.name: j.parameters["max_iterations"] for m, j in jobs.items() if m.split == "null"}
     assert steps == {"shuffled": 1000, "lagged": 1000, "untrained": 1}
     assert len({job.name for job in jobs.values()}) == len(jobs)
 
@@ -266,15 +266,13 @@ def test_full_nulls_are_as_many_and_as_long_as_what_they_are_held_against():
     jobs = jobs_05(simulate_recording(n_neurons=6), "full", [OTHER])
     assert NULL_MODELS["full"] >= 20
     for dimension in (3, 8, 16):
-        same = {
-            m: j for m, j in jobs.items() if (m.recording, m.dimension) == ("achilles", dimension)
-        }
-        null = [j for m, j in same.items() if (m.use, m.told) == ("null", "shuffled")]
+        same = {m: j for m, j in jobs.items() if (m.rat, m.dimension) == ("achilles", dimension)}
+        null = [j for m, j in same.items() if (m.split, m.name) == ("null", "shuffled")]
         assert len(null) == (NULL_MODELS["full"] if dimension == 3 else WIDER_NULL_MODELS)
-        steps = {j.parameters["max_iterations"] for m, j in same.items() if m.use == "compared"}
+        steps = {j.parameters["max_iterations"] for m, j in same.items() if m.split == "compared"}
         assert steps == {j.parameters["max_iterations"] for j in null}
         assert {j.parameters["output_dimension"] for j in same.values()} == {dimension}
-    assert Counter(m.told for m in jobs if m.recording == "buddy") == {
+    assert Counter(m.name for m in jobs if m.rat == "buddy") == {
         "posdir": 1, "time": 1, "shuffled": 3
     }  # fmt: skip
     with pytest.raises(ValueError, match="profile is 'fast'"):

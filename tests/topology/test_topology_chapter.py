@@ -18,7 +18,6 @@ from helpers.topology import (
     rounds as topology_rounds,
 )
 from helpers.topology.circular import circular_coordinate
-from helpers.topology.jobs import Model
 from helpers.topology.report import (
     counted,
     longest_bars,
@@ -49,6 +48,7 @@ from helpers.topology.tables import (
     share_table,
 )
 from helpers.topology.winding import whole_trips
+from helpers.training import Model
 
 RING = simulate_recording(n_neurons=30, n_bins=5000, seed=4)
 ARC = simulate_recording(n_neurons=30, n_bins=5000, seed=4, same_tuning=True)
@@ -95,23 +95,23 @@ def quiet(monkeypatch, tmp_path):
 
 @pytest.fixture(scope="module")
 def clouds():
-    found = {Model("achilles", "headline", "posdir", 3, 0): on_ring(RING)}
-    found |= {Model("achilles", "null", "shuffled", 3, s): nowhere(RING, s) for s in range(4)}
+    found = {Model("achilles", "headline", "posdir", 0, 3): on_ring(RING)}
+    found |= {Model("achilles", "null", "shuffled", s, 3): nowhere(RING, s) for s in range(4)}
     return found
 
 
 def test_a_ring_beats_its_nulls_and_noise_does_not(clouds):
     found = subsampled(clouds, 120, 3)
-    assert {m.use: len(each) for m, each in found.items()} == {"headline": 3, "null": 1}
+    assert {m.split: len(each) for m, each in found.items()} == {"headline": 3, "null": 1}
     null = null_lengths(found, "shuffled")
     assert null.shape == (4,)
-    (ring,) = pick(found, use="headline").values()
+    (ring,) = pick(found, split="headline").values()
     assert p_of(ring, null) == 1 / 5
-    assert p_of(found[Model("achilles", "null", "shuffled", 3, 0)], null) > 1 / 5
+    assert p_of(found[Model("achilles", "null", "shuffled", 0, 3)], null) > 1 / 5
     by_null = counted(ring, null_thresholds(found, "shuffled"))
     assert by_null.betti == [1, 1]
     assert by_null.share == 1
-    shuffled = pick(found, told="shuffled")[Model("achilles", "null", "shuffled", 3, 1)]
+    shuffled = pick(found, name="shuffled")[Model("achilles", "null", "shuffled", 1, 3)]
     assert counted(ring, paper_thresholds(shuffled)).betti == [1, 1]
     birth, death, second = main_bar(ring)
     assert birth < 0.5 < 1.2 < death
@@ -121,9 +121,9 @@ def test_a_ring_beats_its_nulls_and_noise_does_not(clouds):
 
 
 def test_subsamples_are_drawn_anew_and_repeat(clouds):
-    model = Model("achilles", "headline", "posdir", 3, 0)
-    first = subsampled(pick(clouds, use="headline"), 80, 3)[model]
-    again = subsampled(pick(clouds, use="headline"), 80, 3, seed=1)[model]
+    model = Model("achilles", "headline", "posdir", 0, 3)
+    first = subsampled(pick(clouds, split="headline"), 80, 3)[model]
+    again = subsampled(pick(clouds, split="headline"), 80, 3, seed=1)[model]
     assert len({one["h1"].tobytes() for one in first}) == 3
     np.testing.assert_array_equal(first[1]["h1"], again[0]["h1"])
 
@@ -137,12 +137,12 @@ def test_counts_use_each_subsamples_own_threshold():
 
 def test_a_rat_on_a_ring_winds_and_one_on_an_arc_does_not():
     recordings = {"ring": RING, "arc": ARC}
-    made = {Model(n, "compared", "time", 3, 0): on_ring(r) for n, r in recordings.items()}
+    made = {Model(n, "compared", "time", 0, 3): on_ring(r) for n, r in recordings.items()}
     drift = gaussian_filter1d(np.random.default_rng(0).normal(size=(5000, 3)), 20, axis=0)
     drift /= np.linalg.norm(drift, axis=1, keepdims=True)
-    made[Model("ring", "compared", "shuffled", 3, 0)] = drift  # smooth in time, of no place
+    made[Model("ring", "compared", "shuffled", 0, 3)] = drift  # smooth in time, of no place
     found = followed(made, recordings, 90, n_starts=2)
-    by_name = {(m.recording, m.told): each for m, each in found.items()}
+    by_name = {(m.rat, m.name): each for m, each in found.items()}
     ring = by_name["ring", "time"]
     assert shares(longest(ring)).min() > 0.95
     assert ring[0].longest.reading.r2 > 0.9
@@ -157,7 +157,7 @@ def test_a_rat_on_a_ring_winds_and_one_on_an_arc_does_not():
 
 def test_tested_trips_are_followed_on_what_training_trips_showed():
     fits = {
-        Model("achilles", split.name, "posdir", 3, 0): Known(RING, split.train)
+        Model("achilles", split.name, "posdir", 0, 3): Known(RING, split.train)
         for split in nested_splits(RING)
     }
     found = followed_unseen(fits, RING, 90)
@@ -187,7 +187,7 @@ def test_the_loop_for_tested_trips_is_chosen_by_training_trips(monkeypatch):
     split = nested_splits(RING)[1]
     made = loops_of((0.2, 0.9, 0.1), (0.0, 0.5, 1.0), split)
     monkeypatch.setattr(topology_rounds, "kept_many", lambda *_: [made])
-    fits = {Model("achilles", split.name, "posdir", 3, 0): Known(RING, split.train)}
+    fits = {Model("achilles", split.name, "posdir", 0, 3): Known(RING, split.train)}
     (one,) = followed_unseen(fits, RING, 90).values()
     assert one.longest.share == 0
     assert 0.2 < one.best.share < 0.8
@@ -197,7 +197,7 @@ def test_a_loop_that_cannot_be_lifted_counts_as_not_wound(monkeypatch, clouds):
     gone = np.full((1, 5000), np.nan)
     lost = {"angle": gone, "along": gone, "bar": np.full((1, 2), np.nan), "prime": np.zeros(1)}
     monkeypatch.setattr(topology_rounds, "kept_many", lambda *_: [lost])
-    (each,) = followed(pick(clouds, use="headline"), {"achilles": RING}, 90).values()
+    (each,) = followed(pick(clouds, split="headline"), {"achilles": RING}, 90).values()
     assert each[0].longest.reading is None
     assert shares(best(each)).tolist() == [0.0]
     assert "no whole-number cocycle" in reading_table({"m": longest(each)})
@@ -206,11 +206,11 @@ def test_a_loop_that_cannot_be_lifted_counts_as_not_wound(monkeypatch, clouds):
 def test_animals_are_measured_beside_their_own_shuffled_models(monkeypatch):
     monkeypatch.setitem(topology_report.POINTS, "quick", 100)
     monkeypatch.setitem(topology_report.LANDMARKS, "quick", 80)
-    fits = {Model("ring", "compared", "time", 3, 0): Known(RING)}
+    fits = {Model("ring", "compared", "time", 0, 3): Known(RING)}
     for one in range(2):
-        model = Model("ring", "compared", "shuffled", 3, one)
+        model = Model("ring", "compared", "shuffled", one, 3)
         fits[model] = Known(RING, cloud=nowhere(RING, one))
-    fits[Model("elsewhere", "compared", "time", 3, 0)] = Known(ARC)
+    fits[Model("elsewhere", "compared", "time", 0, 3)] = Known(ARC)
     found = animals(fits, {"ring": RING}, "quick", 0)
     (animal,) = found.values()
     assert animal.longest > 1.1 * animal.shuffled
@@ -228,7 +228,7 @@ def test_pca_is_projected_onto_the_sphere():
 
 def test_tables_have_a_row_a_model(clouds):
     found = subsampled(clouds, 60, 2)
-    (ring,) = pick(found, use="headline").values()
+    (ring,) = pick(found, split="headline").values()
     count = counted(ring, null_thresholds(found, "shuffled"))
     text = diagram_table(
         {"a": ring, "b": ring}, {"a": count}, {"a": count, "b": count}, {"a": "[1, 1]"}
@@ -256,7 +256,7 @@ def test_diagrams_draw_every_bar_and_mark_the_long_ones(clouds):
 
 def test_other_drawings_show_what_they_are_given(clouds):
     found = subsampled(clouds, 60, 3)
-    (ring,) = pick(found, use="headline").values()
+    (ring,) = pick(found, split="headline").values()
     ranks = [np.sort(np.random.default_rng(k).uniform(size=(4, 3)))[:, ::-1] for k in (0, 1)]
     fig = topology.ranked_bars({"posdir": ranks}, (0.3, 0.2), 3)
     np.testing.assert_allclose(fig.axes[1].lines[0].get_ydata(), np.median(ranks[1], axis=0))
