@@ -17,7 +17,7 @@ book: install
 
 # Everything: style, helpers, the site in a browser, and every chapter run anew in the quick profile.
 test: install
-	$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-current-env tests chapters
+	$(BIN)/python -m pytest -n logical --dist loadfile --nbval --nbval-current-env tests chapters
 
 publish: install
 	$(BOOK) publish $(CHAPTERS) --recording $(RECORDING)
