@@ -28,6 +28,7 @@ from .runner import Outcome, Run, chapter_files, resolve, run_chapters
 
 NAMED = {".yml", ".md", ".cff", ".py", ".ipynb"}  # where the address may stand
 EVERY_CORE = -1  # workers of --dask without a number
+SIDE_BY_SIDE = 4  # chapters at most, unless asked: each has a pool of workers of its own
 SEED_STEP = 100  # between the base seeds of `record`, more than the seeds a chapter trains
 
 
@@ -72,8 +73,8 @@ def add_run_options(command: argparse.ArgumentParser, profile: str) -> None:
     default = profile if profile == "full" else os.environ.get("CEBRA_BOOK_PROFILE", profile)
     command.add_argument("--profile", choices=("quick", "full"), default=default)
     command.add_argument(
-        "--jobs", type=int, default=joblib.cpu_count(), metavar="N",
-        help="chapters side by side, their models trained before (one a core); 1: one by one",
+        "--jobs", type=int, default=min(joblib.cpu_count(), SIDE_BY_SIDE), metavar="N",
+        help="chapters side by side, after their models (one a core, 4 at most); 1: in order",
     )  # fmt: skip
 
 

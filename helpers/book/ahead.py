@@ -8,12 +8,13 @@ it leaves out, a chapter trains itself.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.files import ROOT
@@ -95,8 +96,21 @@ def main(caller: str, *numbers: str) -> None:
 
     rec = load_recording(os.environ["CEBRA_BOOK_RECORDING"], on_missing="simulate")
     profile, seed = os.environ["CEBRA_BOOK_PROFILE"], int(os.environ["CEBRA_BOOK_SEED"])
-    jobs = [job for number in numbers for job in wanted(number, rec, profile, seed)]
-    fit_many(jobs, progress=sys.stderr.isatty())
+    jobs = []
+    for number in numbers:
+        with left_to_its_chapter(number):
+            jobs += wanted(number, rec, profile, seed)
+    with left_to_its_chapter("training"):
+        fit_many(jobs, progress=sys.stderr.isatty())
+
+
+@contextlib.contextmanager
+def left_to_its_chapter(what: str) -> Iterator[None]:
+    """Say in a line what went wrong, and go on: the chapter that it concerns tells it whole."""
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"{what}, ahead of the chapters: {error}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -147,7 +147,8 @@ def run_chapters(run: Run, files: Sequence[Path], depends=None, jobs: int = 1) -
     depends : mapping, optional
         In place of `DEPENDS`.
     jobs : int
-        How many at once. With more than one, the models of all are trained first, in one go.
+        How many at once. With more than one, the models of all are trained first, in one go; with
+        one, the book's order holds.
 
     Returns
     -------
@@ -156,12 +157,14 @@ def run_chapters(run: Run, files: Sequence[Path], depends=None, jobs: int = 1) -
     """
     depends = DEPENDS if depends is None else depends
     run.folder.mkdir(parents=True, exist_ok=True)
+    jobs = min(jobs, len(files))  # a chapter for itself shows its own bars
+    alone = ALONE if jobs > 1 else ()
     if jobs > 1:
         train_ahead(run, [number_of(file) for file in files])
     outcomes, waiting, running, ended = {}, list(files), set(), queue.SimpleQueue()
     with contextlib.chdir(run.root), kernels() as place:
         while waiting or running:
-            for file in startable(waiting, running, depends)[: jobs - len(running)]:
+            for file in startable(waiting, running, depends, alone)[: jobs - len(running)]:
                 waiting.remove(file)
                 failed = {number_of(done) for done, outcome in outcomes.items() if not outcome.ok}
                 broken = sorted(failed.intersection(depends.get(number_of(file), ())))
@@ -185,13 +188,15 @@ def run_chapters(run: Run, files: Sequence[Path], depends=None, jobs: int = 1) -
     return [outcomes[file] for file in files]
 
 
-def startable(waiting: Sequence[Path], running: Iterable[Path], depends) -> list[Path]:
+def startable(
+    waiting: Sequence[Path], running: Iterable[Path], depends, alone: Sequence[str] = ()
+) -> list[Path]:
     """List the chapters that may start now: their needs are met, and nobody wants to be alone."""
-    if any(number_of(file) in ALONE for file in running):
+    if any(number_of(file) in alone for file in running):
         return []
     open_ = {number_of(file) for file in (*waiting, *running)}
     ready = [file for file in waiting if not open_.intersection(depends.get(number_of(file), ()))]
-    company = [file for file in ready if number_of(file) not in ALONE]
+    company = [file for file in ready if number_of(file) not in alone]
     return company or ([] if running else ready[:1])
 
 

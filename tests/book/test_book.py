@@ -127,14 +127,34 @@ def test_chapters_side_by_side_tell_the_same(toy, monkeypatch, capsys):
 
 
 def test_who_may_start():
-    depends = {"03": ("02",)}
+    needs, alone = {"03": ("02",)}, ("06",)
     one, two, three, six = (Path(f"{number}_toy.py") for number in ("01", "02", "03", "06"))
-    assert runner.startable([one, two, three, six], [], depends) == [one, two]
-    assert runner.startable([three, six], [two], depends) == []
-    assert runner.startable([six], [one], depends) == []
-    assert runner.startable([three], [six], depends) == []
-    assert runner.startable([six, three], [], depends) == [three]
-    assert runner.startable([six], [], depends) == [six]
+    assert runner.startable([one, two, three, six], [], needs, alone) == [one, two]
+    assert runner.startable([three, six], [two], needs, alone) == []
+    assert runner.startable([six], [one], needs, alone) == []
+    assert runner.startable([three], [six], needs, alone) == []
+    assert runner.startable([six, three], [], needs, alone) == [three]
+    assert runner.startable([six], [], needs, alone) == [six]
+    assert runner.startable([six, three], [], needs) == [six, three], "one by one: the book's order"
+
+
+def test_what_cannot_be_planned_is_left_to_its_chapter(monkeypatch, capsys):
+    """One chapter's error must not keep the models of the others from training."""
+
+    def wanted(number, *_):
+        if number == "02":
+            raise ValueError("too few round trips")
+        return [number]
+
+    trained = []
+    monkeypatch.setattr(ahead, "wanted", wanted)
+    monkeypatch.setattr(ahead, "end_with", lambda caller: None)
+    monkeypatch.setattr("helpers.training.fit_many", lambda jobs, progress: trained.extend(jobs))
+    for name, value in runner.variables(Run("simulated", "quick")).items():
+        monkeypatch.setenv(name, value)
+    ahead.main("1", "01", "02", "03")
+    assert trained == ["01", "03"]
+    assert "02, ahead of the chapters: too few round trips" in capsys.readouterr().err
 
 
 def test_a_chapter_that_stops_the_command_is_not_swallowed(toy, monkeypatch):
