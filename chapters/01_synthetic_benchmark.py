@@ -52,23 +52,12 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the s
 # results under its name; the data below are made up, on purpose, and every figure says so.
 
 # %% tags=["nbval-ignore-output"]
-import numpy as np
-from IPython.display import Markdown, display
+from helpers import claims, figures, recordings, synthetic, training
+from helpers.figures import show
 
-from helpers.claims import Judged, banner, begin, expect, holds, published, verdict_table
-from helpers.figures import style
-from helpers.figures import synthetic as pictures
-from helpers.recordings import load_recording
-from helpers.synthetic import Model, Rival, jobs_01, over_mixings, over_seeds, report
-from helpers.synthetic import jobs as plan
-from helpers.synthetic.jobs import population
-from helpers.training import fit_many
-
-rec = load_recording(recording, on_missing="simulate")
-begin("01", rec, profile, overridden=seed != 0)
-data = population(plan.main_setting(profile))
-style.use(data)
-banner(data, profile)
+rec = recordings.load_recording(recording, on_missing="simulate")
+data = synthetic.population(synthetic.main_setting(profile))
+claims.open_chapter("01", rec, profile, seed, shown=data)
 
 # %% [markdown]
 # ## A world of two numbers
@@ -87,20 +76,7 @@ banner(data, profile)
 # PCA has the blog's 0.68, before looking at anybody else: one number is spent, three can be compared.
 
 # %% tags=["nbval-ignore-output"]
-simple = population(plan.simple(profile, "cebra")[0])
-rows = [
-    [
-        d.name,
-        f"{len(d.spikes):,}",
-        f"{d.n_train:,}",
-        str(d.spikes.shape[1]),
-        f"{d.spikes.mean():.2f}",
-    ]
-    for d in (data, simple)
-]
-display(
-    Markdown(report.table(["", "samples", "of which train", "neurons", "spikes a sample"], rows))
-)
+synthetic.populations(profile)
 
 # %% [markdown]
 # ## Train everyone
@@ -123,33 +99,16 @@ display(
 #   to find.
 
 # %% tags=["nbval-ignore-output"]
-jobs = jobs_01(rec, profile, seed=seed)
-fits = dict(zip(jobs, fit_many(list(jobs.values())), strict=True))
+jobs = synthetic.jobs_01(rec, profile, seed=seed)
+fits = dict(zip(jobs, training.fit_many(list(jobs.values())), strict=True))
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-rivals = plan.embed_all(plan.rivals(profile, seed))
+rivals = synthetic.embed_all(synthetic.rivals(profile, seed))
 
 # %% tags=["nbval-ignore-output"]
-found = report.score_all(fits, rivals)
-
-# %% tags=["nbval-ignore-output"]
-main, steps = plan.main_setting(profile), plan.PLANS[profile].steps
-shown = {
-    "CEBRA": fits[Model(main, "cebra", seed, steps)].transform(data.spikes),
-    "PCA": rivals[Rival(main, "pca")]["embedding"],
-    "UMAP": rivals[Rival(main, "umap", seed)]["embedding"],
-    "t-SNE": rivals[Rival(main, "tsne", seed)]["embedding"],
-}
-ids = {"CEBRA": "cebra", "PCA": "pca", "UMAP": "umap", "t-SNE": "tsne"}
-r2 = {name: over_seeds(found, profile, ids[name], "in_sample").values[0] for name in shown}
-style.show(
-    pictures.panels(data.latent, data.label, shown, r2),
-    alt="Five clouds of dots coloured by the label: the true latent, one period of a broad sine, and what CEBRA, PCA, UMAP "
-    "and t-SNE make of it, each laid on it.",
-    caption="The blog's first figure. Embeddings are turned, mirrored and scaled to lie on the latent, which no method "
-    "promises. R²: linear, in sample, as published.",
-    name="embeddings",
-)
+scored = synthetic.score_all(fits, rivals, profile)
+race = synthetic.race(scored, fits, rivals, seed)
+show(figures.synthetic.embeddings(race))
 
 # %% [markdown]
 # ## The published score
@@ -160,113 +119,25 @@ style.show(
 # ± 0.0021 is probably the first kind.
 
 # %% tags=["nbval-ignore-output"]
-RACE = ("cebra", "umap", "tsne", "pca")
-OTHERS = ("shuffled", "time", "readout", "label", "bound")
-
-
-def spread(method, measure="in_sample", kind="seeds"):
-    """Scores of a method: over seeds, over mixings, or over mixings of the stand-in."""
-    if kind == "seeds":
-        return over_seeds(found, profile, method, measure)
-    generator = "simple" if kind == "simple" else "published"
-    return over_mixings(found, profile, method, measure, generator)
-
-
-def cell(method, measure="in_sample", kind="seeds"):
-    """A spread as text, a dash for controls that were run on one mixing only."""
-    once = method in ("shuffled", "time") and kind != "seeds"
-    return "–" if once else spread(method, measure, kind).text()
-
-
-rows = []
-for name in (*RACE, *OTHERS):
-    published_grid = [cell(name), cell(name, kind="mixings"), report.said(name, "paper")]
-    rows.append(
-        [report.NAMES[name], *published_grid, cell(name, kind="simple"), report.said(name, "blog")]
-    )
-head = ["R², linear, in sample", "first mixing, over seeds", "over mixings", "the paper"]
-head += ["stand-in for the blog's, over mixings", "the blog"]
-note = "Mean ± standard deviation (how many). PCA's value for the stand-in was set by the blog's."
-display(Markdown(f"{report.table(head, rows)}\n\n{note}"))
+race.table()
 
 # %%
-for name in RACE:
-    one, many, stand_in = (spread(name, kind=kind) for kind in ("seeds", "mixings", "simple"))
-    expect(f"synth.{name}.r2", one.mean, sd=one.sd, n=one.n, split="in sample")
-    expect(f"synth.mixings.{name}.r2", many.mean, sd=many.sd, n=many.n, split="in sample")
-    expect(f"synth.blog.{name}.r2", stand_in.mean, sd=stand_in.sd, n=stand_in.n, split="in sample")
-for name in OTHERS:
-    one = spread(name)
-    expect(f"synth.{name}.r2", one.mean, sd=one.sd, n=one.n, split="in sample")
-
+race.expect()
 
 # %% tags=["nbval-ignore-output"]
-def marks(method):
-    """What was published about a method on the first generator."""
-    value = report.said(method, "paper")
-    return {} if value == "–" else {"paper": published(f"synth.{method}.r2", "paper").value}
-
-
-lanes = []
-for name in (*RACE, "readout", "shuffled", "time"):
-    over = [] if name in ("shuffled", "time") else spread(name, kind="mixings").values
-    lanes.append(pictures.Lane(name, report.NAMES[name], spread(name).values, over, marks(name)))
-levels = {"the label alone": spread("label").mean, "the best there is": spread("bound").mean}
-style.show(
-    pictures.dots(lanes, levels, "R² of the latent (linear, in sample)", (0, 1)),
-    alt="A bar and dots for each method on an axis of R². Dotted and dashed vertical lines mark the label alone and the "
-    "best there is, close together; marks show the paper's values.",
-    caption="The blog's second figure with every seed and every mixing as a dot, on the published generator. Dotted: "
-    "the label, without any neuron. Dashed: the best that one sample of counts allows on the first mixing.",
-    name="scores",
-)
+show(figures.synthetic.published_race(race))
 
 # %% tags=["nbval-ignore-output"]
-stand_in = [
-    pictures.Lane(
-        name,
-        report.NAMES[name],
-        mixings=spread(name, kind="simple").values,
-        published={"blog": published(f"synth.{name}.r2", "blog").value} if name in RACE else {},
-    )
-    for name in (*RACE, "readout")
-]
-levels = {
-    "the label alone": spread("label", kind="simple").mean,
-    "the best there is": spread("bound", kind="simple").mean,
-}
-style.show(
-    pictures.dots(stand_in, levels, "R² of the latent (linear, in sample)", (0, 1)),
-    alt="The same for the stand-in for the blog's generator: a bar and a dot a mixing for each method, with the blog's "
-    "values as marks.",
-    caption="The same for the stand-in, a dot a mixing. The two lines are means over its mixings. How much its neurons fire "
-    "was set by PCA's mark.",
-    name="stand-in",
-)
+show(figures.synthetic.stand_in(race))
 
 # %% [markdown]
 # No mixing is left out. Here is each of them, as published, in sample:
 
 # %% tags=["nbval-ignore-output"]
-columns = ("bound", *RACE, "readout")
-head = ["mixing", *(report.NAMES[name] for name in columns)]
-rows = report.each_mixing(found, profile, columns, "in_sample")
-lowest = min(spread("cebra", kind="mixings").values)
-display(Markdown(f"{report.table(head, rows)}\n\nCEBRA's lowest is **{lowest:.3f}**."))
+race.each_mixing()
 
 # %% tags=["nbval-ignore-output"]
-PAIRS = [("CEBRA", other) for other in ("UMAP", "t-SNE", "PCA")]
-PAIRS += [("UMAP", "t-SNE"), ("t-SNE", "PCA")]  # neighbours in the blog's order
-lines = []
-for generator in ("published", "simple"):
-    means = report.shared_means(found, profile, RACE, "in_sample", generator)
-    ranking = report.order({short: means[name] for short, name in ids.items()})
-    lines.append(f"The {generator} generator's order: **{ranking}**.")
-    for pair in PAIRS:
-        one, other = (ids[short] for short in pair)
-        difference = report.paired(found, profile, one, other, "in_sample", generator)
-        lines.append(report.compare(*pair, difference))
-display(Markdown("Compared on the same mixings:\n\n- " + "\n- ".join(lines)))
+race.orders()
 
 # %% [markdown]
 # ## Nought spikes
@@ -275,23 +146,7 @@ display(Markdown("Compared on the same mixings:\n\n- " + "\n- ".join(lines)))
 # let us ask what the label scores that has never seen a neuron.
 
 # %% tags=["nbval-ignore-output"]
-claim = published("synth.cebra.r2", "paper")
-label, cebra, best = (spread(name) for name in ("label", "cebra", "bound"))
-verdict = "would pass for a reproduction" if holds(claim, label.mean) else "would not pass"
-above = cebra.mean - label.mean
-side = "above the label" if above > 0 else "below the label"
-display(
-    Markdown(
-        f"$(u, \\sin u)$ alone explains **{label.mean:.3f}** of the latent. CEBRA, with all the spikes of "
-        f"{data.spikes.shape[1]} neurons, has {cebra.mean:.3f} in sample, {abs(above):.3f} {side}, and "
-        f"{spread('cebra', 'held_out').mean:.3f} on samples held out, where the label has "
-        f"{spread('label', 'held_out').mean:.3f}. The best there is has {best.mean:.3f}. By the rule that this book wrote "
-        f"down for the claim, within five per cent of {claim.value:.4f}, the label alone, nought spikes, {verdict}.\n\n"
-        f"So everything that the published scale can tell of the neurons lies between {label.mean:.3f} and "
-        f"{best.mean:.3f}; and the methods that were told nothing, UMAP, t-SNE and PCA, are compared with one that was "
-        "told most of the answer."
-    )
-)
+race.nought()
 
 # %% [markdown]
 # To be fair to CEBRA: it does not hand the label through. Its encoder reads spikes, and must get $u$ from them. But that
@@ -305,56 +160,17 @@ display(
 # its own in each band, so that an embedding may be bent. Both are scored on held-out samples.
 
 # %% tags=["nbval-ignore-output"]
-HEAD = ["first mixing", "R², in sample", "R², held out", "R², held out, kNN"]
-HEAD += ["**beyond the label**", "within bands of the label"]
-MEASURES = ("in_sample", "held_out", "knn", "beyond", "in_bands")
-rows = [
-    [report.NAMES[name], *(cell(name, measure) for measure in MEASURES)]
-    for name in (*RACE, *OTHERS, "told")
-]
-display(Markdown(report.table(HEAD, rows)))
+beyond = synthetic.Beyond(scored)
+beyond.table()
 
 # %%
-for name in (*RACE, *OTHERS, "told"):
-    for measure in ("held_out", "beyond", "in_bands"):
-        if name != "label" or measure == "held_out":
-            one = spread(name, measure)
-            expect(f"synth.{name}.{measure}", one.mean, sd=one.sd, n=one.n, split="held out")
-for name in (*RACE, "readout", "bound"):
-    many = spread(name, "beyond", "mixings")
-    expect(f"synth.mixings.{name}.beyond", many.mean, sd=many.sd, n=many.n, split="held out")
+beyond.expect()
 
 # %% tags=["nbval-ignore-output"]
-lanes = []
-for name in ("cebra", "readout", "umap", "tsne", "pca", "shuffled", "time"):
-    over = [] if name in ("shuffled", "time") else spread(name, "beyond", "mixings").values
-    lanes.append(pictures.Lane(name, report.NAMES[name], spread(name, "beyond").values, over))
-told = spread("told", "beyond").mean
-levels = {"the best there is": spread("bound", "beyond").mean, "the best that knows u too": told}
-style.show(
-    pictures.dots(lanes, levels, "share of the latent beyond the label (held out)", (-0.05, 0.6)),
-    alt="For each method the share of the latent's scatter around its label that the embedding explains, a dot a seed and "
-    "a mixing, with the best possible values as lines.",
-    caption="What the label cannot tell. Nought is the label alone; the lines are what Bayes makes of the first mixing, "
-    "without and with the label.",
-    name="beyond",
-)
+show(figures.synthetic.beyond_label(beyond))
 
 # %% tags=["nbval-ignore-output"]
-NAMED = {"readout": "ridge regression of the label", "umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
-adds, room = spread("cebra", "beyond", "mixings"), spread("bound", "beyond", "mixings")
-lines = [
-    report.compare("CEBRA", who, report.paired(found, profile, "cebra", name, "beyond"))
-    for name, who in NAMED.items()
-]
-display(
-    Markdown(
-        f"**The finding.** Of what the label leaves open, CEBRA explains **{adds.mean:.0%}** (mean of {adds.n} mixings), of "
-        f"{room.mean:.0%} that can be had from the counts: {adds.mean / room.mean:.0%} of the possible. Ridge regression, "
-        f"told the same label, explains {spread('readout', 'beyond', 'mixings').mean:.0%}; PCA, told nothing, "
-        f"{spread('pca', 'beyond', 'mixings').mean:.0%}.\n\n- " + "\n- ".join(lines)
-    )
-)
+beyond.finding()
 
 # %% [markdown]
 # Why does it add anything at all, if it was taught the label only? Because the latent scatters *around* the label: a
@@ -367,43 +183,14 @@ display(
 # many mixings and compute for each the highest R² that its spikes allow.
 
 # %% tags=["nbval-ignore-output"]
-limits = report.bounds(found, profile)
-known = list(
-    zip(spread("bound", kind="mixings").values, spread("cebra", kind="mixings").values, strict=True)
-)
-levels = {"the label alone": label.mean}
-style.show(
-    pictures.room(limits, known, levels, claim.value),
-    alt="Left: histogram over random mixings of the highest R² that their spikes allow, with the paper's value and the "
-    "label's as vertical lines. Right: CEBRA's R² against that limit, a dot a mixing, with the diagonal.",
-    caption="Left: the limit, mixing by mixing. Right: CEBRA's R² in sample on those mixings on which it was trained. A "
-    "dot on the diagonal has found all there is; in sample, a method may even pass it.",
-    name="limits",
-)
+limits = synthetic.Limits(scored)
+show(figures.limits.limits(limits))
 
 # %% tags=["nbval-ignore-output"]
-allowed = (limits >= claim.value).mean()
-gap = [ours - limit for limit, ours in known]
-enough = claim.value - max(gap)
-low, high, ours_off, best_off = (
-    report.number(value, sign="+")
-    for value in (min(gap), max(gap), cebra.mean - claim.value, best.mean - claim.value)
-)
-lost = ": that part no training could make up" if best.mean < claim.value else ""
-display(
-    Markdown(
-        f"On our first mixing CEBRA's mean is {ours_off} from the paper's value, and the limit itself {best_off}{lost}. "
-        f"CEBRA's score less the limit of its mixing goes from {low} to {high}.\n\nOf {len(limits)} random mixings, "
-        f"**{allowed:.0%}** allow {claim.value:.3f} at all; their limits go from {limits.min():.3f} to {limits.max():.3f}. "
-        f"To see the paper's value, ours would need a mixing with a limit of {enough:.3f} or more, which "
-        f"{(limits >= enough).mean():.0%} of them have. One mixing with {claim.more['n_seeds']} seeds, as we take the paper "
-        "to have, does not show this spread: it is the luck of one draw."
-    )
-)
+limits.said()
 
 # %%
-expect("synth.limits.mean", limits.mean(), sd=limits.std(ddof=1), n=len(limits))
-expect("synth.limits.allow_published", allowed)
+limits.expect()
 
 # %% [markdown]
 # ## Is it a bug?
@@ -411,50 +198,17 @@ expect("synth.limits.allow_published", allowed)
 # A score below the published one deserves suspicion. Three suspects: the data, the training, the pairs.
 
 # %% tags=["nbval-ignore-output"]
-rows = [
-    [what, *map(report.number, (wanted, ours, error))]
-    for what, wanted, ours, error in report.moments(main)
-]
-display(Markdown(report.table(["the latent", "should be", "is", "standard error"], rows)))
+synthetic.table_of_moments(profile)
 
 # %% tags=["nbval-ignore-output"]
-longest = max(report.by_steps(found, profile, "in_sample"))
-losses = {name: fits[Model(main, name, seed, steps)].loss for name in plan.VARIANTS}
-losses["cebra"] = fits[Model(main, "cebra", seed, longest)].loss
-curves = {
-    "R², in sample": report.by_steps(found, profile, "in_sample"),
-    "R², held out": report.by_steps(found, profile, "held_out"),
-    "beyond the label": report.by_steps(found, profile, "beyond"),
-}
-distances = report.pair_distances(Model(main, "cebra", seed, steps))
-style.show(
-    pictures.checks(losses, curves, distances, plan.SETTINGS["delta"], report.NAMES),
-    alt="Left: loss against training steps for CEBRA and its two controls. Middle: R² in sample, held out, and beyond the "
-    "label against the number of steps. Right: histogram of label differences of positive pairs under a normal curve.",
-    caption="Three checks: the loss, what longer training brings, and the labels of positive pairs, which should differ by "
-    "a normal number of width delta.",
-    name="checks",
-)
+checks = synthetic.checks(scored, fits, seed)
+show(figures.limits.three_checks(checks))
 
 # %% tags=["nbval-ignore-output"]
-held, beyond = curves["R², held out"], curves["beyond the label"]
-top, delta = max(held, key=held.get), plan.SETTINGS["delta"]
-end, chance = losses["time"][-100:].mean(), np.log(plan.SETTINGS["batch_size"])
-display(
-    Markdown(
-        f"Positive pairs differ by {distances.std():.3f} (standard deviation), wanted {delta:g}; the ends of the label's "
-        f"range hold some back. After {steps:,} steps the score on held-out samples is {held[steps]:.3f}; it was highest, "
-        f"{held[top]:.3f}, after {top:,}. After {longest:,} steps it is {held[longest]:.3f} there, and "
-        f"{curves['R², in sample'][longest]:.3f} in sample. Beyond the label: {beyond[top]:.3f} after {top:,} steps, "
-        f"{beyond[longest]:.3f} after {longest:,}.\n\nThe loss of the control that knows only the order ends at "
-        f"{end:.2f} nats, where chance is {chance:.2f}; its score on held-out samples is "
-        f"{spread('time', 'held_out').mean:.3f}. Every sample has one fixed partner there, and pairs can be learnt by heart."
-    )
-)
+checks.said()
 
 # %%
-expect("synth.pairs.sd", distances.std())
-expect("synth.steps.best_held_out", held[top])
+checks.expect()
 
 # %% [markdown]
 # ## Where each one breaks
@@ -463,69 +217,21 @@ expect("synth.steps.best_held_out", held[top])
 # times.
 
 # %% tags=["nbval-ignore-output"]
-AXES = {"neurons": "neurons", "spikes": "spikes, as a factor on all rates"}
-TITLES = {"held_out": "R², held out", "beyond": "beyond the label"}
-lines = {
-    title: {
-        axis: {
-            name: {place: one.values for place, one in places.items()}
-            for name, places in report.swept(found, profile, of, measure).items()
-        }
-        for of, axis in AXES.items()
-    }
-    for measure, title in TITLES.items()
-}
-style.show(
-    pictures.sweep(lines, report.NAMES),
-    alt="Four panels: R² and the share beyond the label, against the number of neurons and against a factor on the spikes, "
-    "a line a method, with the label alone and the best there is.",
-    caption="On the published generator. The dotted line, the label alone, needs no neuron; the dashed one is the best "
-    "there is. A method below the dotted line tells less of the latent than its label does.",
-    name="sweep",
-)
+breaking = synthetic.Breaking(scored)
+show(figures.limits.where_each_breaks(breaking))
 
 # %% tags=["nbval-ignore-output"]
-KEEPS = 0.9  # of what Bayes finds in the same spikes: below it, call a method broken
-for of, axis in AXES.items():
-    shares = report.share_of_best(found, profile, of)
-    below_label = [f"{p:g}" for p in shares["cebra"] if shares["cebra"][p] < shares["label"][p]]
-    rows = []
-    for name in (*plan.PLANS[profile].swept, "readout"):
-        kept = shares[name].values()
-        rows.append(
-            [report.NAMES[name], *(f"{s:.0%}" if s >= KEEPS else f"**{s:.0%}**" for s in kept)]
-        )
-    head = [f"of the best there is, by {axis}", *(f"{place:g}" for place in shares["cebra"])]
-    where = f"at {', '.join(below_label)}" if below_label else "nowhere"
-    said = (
-        f"In bold where a method keeps less than {KEEPS:.0%}. CEBRA below its own label: {where}."
-    )
-    display(Markdown(f"{report.table(head, rows)}\n\n{said}"))
+breaking.table()
 
 # %%
-for of, place in (("neurons", 12), ("spikes", 0.2)):
-    for name in ("cebra", "pca", "readout", "bound"):
-        for measure in ("held_out", "beyond"):
-            one = report.swept(found, profile, of, measure)[name][place]
-            expect(
-                f"synth.sweep.{of}.{name}.{measure}", one.mean, sd=one.sd, n=one.n, split="held out"
-            )
+breaking.expect()
 
 # %% [markdown]
 # ## What it costs
 
 # %% tags=["nbval-ignore-output"]
-seconds = {"cebra": report.training_seconds(Model(main, "cebra", seed, steps))}
-for name, number in (("umap", seed), ("tsne", seed), ("pca", 0), ("readout", 0)):
-    seconds[name] = float(rivals[Rival(main, name, number)]["seconds"][0])
-style.show(
-    pictures.runtimes(seconds, report.NAMES),
-    alt="Bars of processor seconds for each method on a logarithmic axis, from the fastest at the bottom to the slowest at "
-    "the top.",
-    caption=f"One embedding of {len(data.spikes):,} samples: processor time of one core on the machine that made this page. "
-    f"CEBRA: {steps:,} steps, extrapolated from two hundred. UMAP's includes the compilation of its code.",
-    name="runtimes",
-)
+seconds = synthetic.seconds(rivals, profile, seed)
+show(figures.limits.costs(seconds, len(data.spikes), checks.steps))
 
 # %% [markdown]
 # ## What could fool us
@@ -551,27 +257,11 @@ style.show(
 # ## Verdicts
 
 # %% tags=["nbval-ignore-output"]
-rows = []
-for name in ("cebra", "umap", "tsne"):
-    one = spread(name)
-    text = f"R², {report.NAMES[name]}, published generator"
-    rows.append(Judged(text, published(f"synth.{name}.r2", "paper"), one.mean, one.sd))
-for name in RACE:
-    one = spread(name, kind="simple")
-    text = f"R², {report.NAMES[name]}, stand-in"
-    rows.append(Judged(text, published(f"synth.{name}.r2", "blog"), one.mean, one.sd))
-ranks = {short: spread(name, kind="simple") for short, name in ids.items()}
-means, sds = ({short: getattr(s, part) for short, s in ranks.items()} for part in ("mean", "sd"))
-rows.append(Judged("order, stand-in", published("synth.order", "blog"), means, sds))
-caveat = "(quick run)" if profile == "quick" else ""
-display(Markdown(verdict_table(rows, caveat)))
+quick = "(quick run)" if profile == "quick" else ""
+claims.verdicts_on(race.judged(), quick)
 
 # %% tags=["nbval-ignore-output"]
-ours, theirs = holds(claim, cebra.mean, cebra.sd), holds(claim, label.mean)
-told = f"CEBRA {'keeps' if ours else 'does not keep'} the rule for the paper's value; "
-told += f"the label, without any spikes, {'keeps it' if theirs else 'does not'}."
-told += " On this scale the verdict means little." if theirs else ""
-display(Markdown(told))
+race.said_of_rule()
 
 # %% [markdown]
 # ## Take-aways

@@ -20,3 +20,13 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) 
     """
     rule = ["---"] * left + ["--:"] * (len(head) - left)
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rows))
+
+
+def number(value: float, digits: int = 2, sign: str = "") -> str:
+    """Write a number with a proper minus sign; a ``sign`` of "+" is written too."""
+    return f"{value:{sign}.{digits}f}".replace("-", "−")
+
+
+def listed(lines: Iterable[str]) -> str:
+    """Set sentences as a list."""
+    return "\n".join(f"- {line}" for line in lines)

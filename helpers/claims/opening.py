@@ -6,7 +6,7 @@ from .checks import begin
 from .provenance import banner
 
 
-def open_chapter(number: str, recording, profile: str, seed: int = 0) -> None:
+def open_chapter(number: str, recording, profile: str, seed: int = 0, shown=None) -> None:
     """Begin a chapter: its values are noted, its figures dressed, its provenance displayed.
 
     Parameters
@@ -18,6 +18,8 @@ def open_chapter(number: str, recording, profile: str, seed: int = 0) -> None:
     profile : {"quick", "full"}
     seed : int
         The base seed; with another than 0 values are noted, not compared.
+    shown : Population, optional
+        What the figures show, where it is not the recording.
 
     Raises
     ------
@@ -25,5 +27,5 @@ def open_chapter(number: str, recording, profile: str, seed: int = 0) -> None:
         If the profile is neither.
     """
     begin(number, recording, profile, overridden=seed != 0)
-    style.use(recording)
-    banner(recording, profile)
+    style.use(shown or recording)
+    banner(shown or recording, profile)

@@ -2,7 +2,12 @@
 
 from .baselines import CEBRA_WINDOW, pca, root_counts
 from .bayes import PLACE_CM, PRIOR_S, SMOOTHING_CM, RateMaps, decode_bayes, posterior
-from .jobs import ITERATIONS, PAPER_SETTINGS, decode_models, jobs_03, named_split
+from .contest import Contest, contest
+from .hat import FromHat, from_hat
+from .held_out import HeldOut, held_out
+from .jobs import ITERATIONS, decode_models, jobs_03, named_split
+from .leak import Leak, one_model
+from .names import BAYES, COUNTS, LONG_BAYES
 from .neighbours import (
     NEIGHBOURS,
     DecodingResult,
@@ -11,9 +16,10 @@ from .neighbours import (
     decode_constant,
     decode_knn,
     encode,
-    ensemble,
 )
-from .rivals import BAYES, COUNTS, LONG_BAYES, few_rivals, leaking, leaking_rivals
+from .rats import Rats, rats
+from .report import split_table
+from .rivals import few_rivals, leaking, leaking_rivals
 from .scores import bootstrap, interval, mean_score, paired_difference, score, seed_sd
 from .splits import (
     N_FOLDS,

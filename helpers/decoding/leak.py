@@ -2,19 +2,139 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from IPython.display import Markdown
 
+from helpers import claims, tables
+from helpers.training import Model
+
+from .names import BAYES, COUNTS
 from .neighbours import DecodingResult, decode_knn, encode, encode_leaking
-from .splits import Split, leaky_split, nested_split, trip_of_bin
+from .report import Estimate, estimate
+from .rivals import Results, leaking
+from .scores import mean_score
+from .splits import N_FOLDS, Split, leaky_split, nested_split, trip_of_bin
 
 if TYPE_CHECKING:
     from helpers.recordings import Recording
     from helpers.training import Fit
 
+    from .contest import Contest
+    from .hat import FromHat
+
+ONE = "CEBRA, 3-D"
+COMPARED = (ONE, "PCA, 3-D", "PCA, 16-D", COUNTS, BAYES)
+SAW = {
+    (False, False): "none",
+    (True, False): "encoder",
+    (False, True): "decoder",
+    (True, True): "both",
+}
 FourWays = dict[tuple[bool, bool], list[DecodingResult]]
+
+
+@dataclass(frozen=True, eq=False)
+class Leak:
+    """One model under two splits, beside what its rivals gain.
+
+    Attributes
+    ----------
+    length_m : float
+        Of the track.
+    from_hat, kept_away : mapping
+        Results under a random split and on held-out trips, by the name of the method.
+    ways : mapping
+        Results by (encoder saw the tested trips, decoder saw them).
+    """
+
+    length_m: float
+    from_hat: Results
+    kept_away: Results
+    ways: FourWays
+
+    def clouds(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """True and decoded positions of the model under both splits, metres."""
+        both = {"bins from a hat": self.from_hat[ONE], "trips held out": self.kept_away[ONE]}
+        return {
+            title: tuple(
+                np.concatenate([array[:, 0] for array in arrays])
+                for arrays in zip(*((r.label, r.predicted) for r in results), strict=True)
+            )
+            for title, results in both.items()
+        }
+
+    def pairs(self) -> dict[str, tuple[Estimate, Estimate]]:
+        """Mean error under the random split and on held-out trips, by method."""
+        both = (self.from_hat, self.kept_away)
+        return {name: tuple(estimate(of[name], "mean_cm") for of in both) for name in COMPARED}
+
+    def table(self) -> Markdown:
+        """Who leaks: encoder or decoder."""
+        said, error = {}, {}
+        for who, results in self.ways.items():
+            said[who] = "**{:.1f}** ({:.1f} to {:.1f})".format(*estimate(results, "mean_cm"))
+            error[who] = mean_score(results, "mean_cm")
+        by_encoder, by_decoder = (
+            error[False, False] - error[who] for who in ((True, False), (False, True))
+        )
+        flattered, honest = (
+            mean_score(of[COUNTS], "mean_cm") for of in (self.from_hat, self.kept_away)
+        )
+        head = ["mean error (cm)", "decoder has other trips only"]
+        head += ["decoder has bins of the tested trips"]
+        rows = [
+            [f"encoder trained on {trips} trips", said[saw, False], said[saw, True]]
+            for saw, trips in ((False, "other"), (True, "all"))
+        ]
+        return Markdown(
+            f"{tables.markdown(head, rows)}\n\nHaving met the tested trips is worth "
+            f"{by_encoder:.1f} cm to the encoder and {by_decoder:.1f} cm to the decoder; to "
+            "nearest neighbours on bare counts, which have no encoder to blame, "
+            f"{honest - flattered:.1f} cm. Holding out bins for the decoder alone is not enough, "
+            "however carefully it is done."
+        )
+
+    def expect(self) -> None:
+        """Check the four ways."""
+        for saw, results in self.ways.items():
+            value = mean_score(results, "mean_cm")
+            claims.expect(f"decode.leak.{SAW[saw]}.mae_cm", value, split="nested")
+
+
+def one_model(
+    rec: Recording, fits: Mapping[Model, Fit], hat: FromHat, contest: Contest, seed: int = 0
+) -> Leak:
+    """Judge one trained model under the random split and on held-out trips.
+
+    Parameters
+    ----------
+    rec : Recording
+    fits : mapping of Model to Fit
+        With models of all bins and of each nested fold.
+    hat : FromHat
+        The rivals under the random split.
+    contest : Contest
+        Everyone on held-out trips.
+    seed : int
+        Of the models.
+
+    Returns
+    -------
+    Leak
+    """
+    everything = fits[Model(rec.name, "all", "posdir", seed)]
+    folds = [fits[Model(rec.name, f"nested {n}", "posdir", seed)] for n in range(N_FOLDS)]
+    mine = [r for r in contest.held_out.nested["posdir"] if r.seed == seed]
+    return Leak(
+        rec.length_m,
+        {ONE: [leaking(rec, hat.split, "posdir", everything.transform)]} | hat.rivals,
+        {ONE: mine} | contest.rivals,
+        four_ways(everything, folds, rec, seed=seed),
+    )
 
 
 def four_ways(

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from helpers.claims import Judged, published, row_of, verdicts
+from IPython.display import Markdown
+
+from helpers import tables
+from helpers.claims import Judged, published
 
 from .neighbours import DecodingResult
 from .scores import Difference, bootstrap, interval, mean_score, seed_sd
+from .splits import N_FOLDS, Split, trip_of_bin
+
+if TYPE_CHECKING:
+    from helpers.recordings import Recording
 
 Estimate = tuple[float, float, float]
 """A value and the two ends of its interval."""
@@ -45,7 +53,7 @@ def score_table(methods: Mapping[str, Sequence[DecodingResult]]) -> str:
     """
     head = ["method", "median error (cm)", "over trips", "over seeds", "running bins"]
     head += [COLUMNS[metric] for metric in ("mean_cm", "r2", "r2_total", "direction")]
-    lines = [row_of(head), row_of(["---", *["--:"] * (len(head) - 1)])]
+    rows = []
     for name, results in methods.items():
         value, low, high = estimate(results, "median_cm")
         sd = seed_sd(results, "median_cm")
@@ -55,8 +63,8 @@ def score_table(methods: Mapping[str, Sequence[DecodingResult]]) -> str:
         cells += [f"{mean_score(results, 'mean_cm'):.1f}"]
         cells += [f"{mean_score(results, metric):.3f}" for metric in ("r2", "r2_total")]
         cells += [f"{mean_score(results, 'direction'):.1%}"]
-        lines.append(row_of(cells))
-    return "\n".join(lines)
+        rows.append(cells)
+    return tables.markdown(head, rows)
 
 
 def compare(first: str, second: str, difference: Difference) -> str:
@@ -89,22 +97,29 @@ def judge(
     text : str
         What is claimed.
     id, said_by : str
-        The claim's key.
+        The claim's key, without its "decode.".
     metric : str
         Of `helpers.decoding.scores.score`, the one that the claim speaks of.
     results : sequence of DecodingResult
     """
     value, sd = mean_score(results, metric), seed_sd(results, metric)
-    return Judged(text, published(id, said_by), value, sd)
+    return Judged(text, published(f"decode.{id}", said_by), value, sd)
 
 
-def verdict_table(lines: Sequence[Judged], caveat: str = "", judged: bool = True) -> str:
-    """Write claims, measured values and verdicts; see `helpers.claims.verdicts.verdict_table`.
-
-    One claim has several rows here, a split each, so every row is judged by the rule alone; the
-    scorecard weighs them together.
-    """
-    return verdicts.verdict_table(lines, caveat, judged, by_rule=True)
+def split_table(recording: Recording, splits: Sequence[Split]) -> Markdown:
+    """Count the bins and round trips of each part of several splits; the first are the nested."""
+    trips = trip_of_bin(recording)
+    rows = [
+        [s.name, *(f"{len(b):,} ({len(set(trips[b]))})" for b in (s.train, s.valid, s.test))]
+        for s in splits
+    ]
+    tested = sum(len(set(trips[split.test])) for split in splits[:N_FOLDS])
+    head = ["split", "training bins (trips)", "validation", "test"]
+    return Markdown(
+        f"{tables.markdown(head, rows)}\n\nThe nested folds test {tested} round trips between "
+        "them. These, and not the bins, are what our intervals resample: a hundred bins of one "
+        "trip are one trip."
+    )
 
 
 def _span(difference: Difference) -> str:

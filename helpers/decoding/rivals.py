@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import baselines
 from .bayes import decode_bayes
+from .names import BAYES, COUNTS, LONG_BAYES
 from .neighbours import DecodingResult, Features, Transform, decode_knn, encode, encode_leaking
 
 if TYPE_CHECKING:
@@ -14,15 +15,15 @@ if TYPE_CHECKING:
 
     from .splits import Split
 
-COUNTS = "kNN on bare counts"
-BAYES, LONG_BAYES = "naive Bayes, 250 ms", "naive Bayes, 600 ms"
 DISTANCES = ("euclidean", "cosine")
 """A rival may use either, whichever validation prefers; on CEBRA's sphere they are the same."""
 
 Results = dict[str, list[DecodingResult]]
 
 
-def rivals(recording: Recording, splits: Sequence[Split], profile: str, seed: int = 0) -> Results:
+def all_rivals(
+    recording: Recording, splits: Sequence[Split], profile: str, seed: int = 0
+) -> Results:
     """Decode with all rivals.
 
     Parameters

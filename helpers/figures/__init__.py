@@ -2,12 +2,14 @@
 
 from . import (
     consistency,
+    decoded,
     decoding,
     diagrams,
     diary,
     embeddings,
     interactive,
     interactive_rats,
+    limits,
     losses,
     own,
     raster,

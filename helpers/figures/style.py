@@ -119,7 +119,7 @@ class Picture:
             raise ValueError(f"figure name {self.name!r} is not lower-case words joined by hyphens")
 
 
-def show(picture: Picture | HTML, **words) -> None:
+def show(picture: Picture | HTML) -> None:
     """Display a picture as a PNG with alternative text and a caption, then close its figure.
 
     The PNG carries `alt` in its output metadata (`_ext/alttext.py` moves it into the page), the
@@ -131,8 +131,6 @@ def show(picture: Picture | HTML, **words) -> None:
     RuntimeError
         `use(recording)` has not been called.
     """
-    if words:  # a figure whose words the chapter still says itself
-        picture = Picture(picture, **words)
     if isinstance(picture, HTML):
         display(picture)
         return

@@ -1,20 +1,22 @@
-"""Drawings of the synthetic benchmark: embeddings of a known latent, and what they hold of it."""
+"""The synthetic benchmark: embeddings of a known latent, and how much of it they hold."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 from scipy.linalg import orthogonal_procrustes
 
 from . import style
+from .style import Picture
+
+if TYPE_CHECKING:
+    from helpers.synthetic import Beyond, Race
 
 COLOURS = {
     "cebra": style.TEAL,
@@ -28,8 +30,75 @@ COLOURS = {
     "bound": style.MUTED,
     "told": style.MUTED,
 }
+NAMES = {
+    "cebra": "CEBRA, told u",
+    "time": "CEBRA, time only",
+    "shuffled": "CEBRA, shuffled u",
+    "pca": "PCA",
+    "umap": "UMAP",
+    "tsne": "t-SNE",
+    "readout": "ridge regression of u",
+    "label": "the label alone",
+    "bound": "the best there is (Bayes)",
+    "told": "the best that knows u too",
+}
+SHORT = NAMES | {"cebra": "CEBRA"}
 MARKS = {"blog": ("D", style.CORAL), "paper": ("v", style.INK)}
+R2_AXIS = "R² of the latent (linear, in sample)"
 LABEL_LINE, BOUND_LINE = {"color": style.INK, "ls": ":"}, {"color": style.MUTED, "ls": "--"}
+
+
+def embeddings(study: Race) -> Picture:
+    """The true latent, and what each method makes of it."""
+    clouds = {SHORT[name]: cloud for name, cloud in study.clouds.items()}
+    r2 = {SHORT[name]: value for name, value in study.first_r2().items()}
+    return Picture(
+        panels(study.data.latent, study.data.label, clouds, r2),
+        alt="Five clouds of dots coloured by the label: the true latent, one period of a broad "
+        "sine, and what CEBRA, PCA, UMAP and t-SNE make of it, each laid on it.",
+        caption="The blog's first figure. Embeddings are turned, mirrored and scaled to lie on the "
+        "latent, which no method promises. R²: linear, in sample, as published.",
+        name="embeddings",
+    )
+
+
+def published_race(study: Race) -> Picture:
+    """R² in sample on the published generator, every seed and every mixing."""
+    return Picture(
+        dots(_lanes(study.lanes()), study.levels(), R2_AXIS, (0, 1)),
+        alt="A bar and dots for each method on an axis of R². Dotted and dashed vertical lines "
+        "mark the label alone and the best there is, close together; marks show the paper's "
+        "values.",
+        caption="The blog's second figure with every seed and every mixing as a dot, on the "
+        "published generator. Dotted: the label, without any neuron. Dashed: the best that one "
+        "sample of counts allows on the first mixing.",
+        name="scores",
+    )
+
+
+def stand_in(study: Race) -> Picture:
+    """The same on the stand-in for the blog's generator."""
+    return Picture(
+        dots(_lanes(study.lanes_of_stand_in()), study.levels("simple"), R2_AXIS, (0, 1)),
+        alt="The same for the stand-in for the blog's generator: a bar and a dot a mixing for each "
+        "method, with the blog's values as marks.",
+        caption="The same for the stand-in, a dot a mixing. The two lines are means over its "
+        "mixings. How much its neurons fire was set by PCA's mark.",
+        name="stand-in",
+    )
+
+
+def beyond_label(study: Beyond) -> Picture:
+    """The share of the latent's scatter around its label that embeddings explain."""
+    xlabel = "share of the latent beyond the label (held out)"
+    return Picture(
+        dots(_lanes(study.lanes()), study.levels(), xlabel, (-0.05, 0.6)),
+        alt="For each method the share of the latent's scatter around its label that the embedding "
+        "explains, a dot a seed and a mixing, with the best possible values as lines.",
+        caption="What the label cannot tell. Nought is the label alone; the lines are what Bayes "
+        "makes of the first mixing, without and with the label.",
+        name="beyond",
+    )
 
 
 def panels(
@@ -58,7 +127,7 @@ def panels(
     """
     clouds = {"true latent": latent} | {n: aligned(e, latent) for n, e in embeddings.items()}
     fig, axes = plt.subplots(
-        1, len(clouds), figsize=(2.35 * len(clouds), 2.9), layout=_below_the_stamp()
+        1, len(clouds), figsize=(2.35 * len(clouds), 2.9), layout=below_the_stamp()
     )
     every = np.concatenate(list(clouds.values()))
     low, high = np.quantile(every, [0.001, 0.999], axis=0)  # a few stray dots may fall outside
@@ -116,7 +185,7 @@ def dots(
     """
     if not lanes or any(not len(lane.seeds) and not len(lane.mixings) for lane in lanes):
         raise ValueError("a lane has no values to draw; leave it out")
-    fig, ax = plt.subplots(figsize=(9, 1.5 + 0.5 * len(lanes)), layout=_below_the_stamp())
+    fig, ax = plt.subplots(figsize=(9, 1.5 + 0.5 * len(lanes)), layout=below_the_stamp())
     for y, lane in enumerate(lanes):
         colour = COLOURS[lane.method]
         values = lane.mixings if len(lane.mixings) else lane.seeds
@@ -128,7 +197,7 @@ def dots(
         for said_by, value in lane.published.items():
             marker, face = MARKS[said_by]
             ax.plot(value, y, marker, ms=8.5, color=face, mec=style.BACKGROUND, zorder=5)
-    handles = _levels(ax.axvline, lines) + _dot_handles(lanes)
+    handles = level_lines(ax.axvline, lines) + _dot_handles(lanes)
     ax.set(xlabel=xlabel, xlim=limits, ylim=(len(lanes) - 0.5, -0.5))
     ax.set_yticks(range(len(lanes)), [lane.label for lane in lanes])
     ax.grid(axis="y", visible=False)
@@ -136,143 +205,12 @@ def dots(
     return fig
 
 
-def sweep(
-    lines: Mapping[str, Mapping[str, Mapping[str, Mapping[float, Sequence[float]]]]],
-    names: Mapping[str, str],
-) -> Figure:
-    """Draw scores against the number of neurons and of spikes.
-
-    Parameters
-    ----------
-    lines : mapping of measure to mapping of axis to mapping of method to mapping of place to values
-        Measures are rows, titled by their key, axes are columns, labelled by theirs. A line goes
-        through the means; dots are the values.
-    names : mapping of method to str
-    """
-    axes_names = list(next(iter(lines.values())))
-    shape = {"figsize": (10, 3.1 * len(lines)), "sharex": "col", "sharey": "row"}
-    shape |= {"squeeze": False, "layout": _below_the_stamp()}
-    fig, grid = plt.subplots(len(lines), len(axes_names), **shape)
-    for row, (measure, columns) in zip(grid, lines.items(), strict=True):
-        for ax, methods in zip(row, columns.values(), strict=True):
-            for method, places in methods.items():
-                _line(ax, method, places, names[method])
-            ax.set_xscale("log")
-            ticks = sorted({place for places in methods.values() for place in places})
-            ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-            ax.minorticks_off()
-        row[0].set_ylabel(measure)
-    for ax, axis in zip(grid[-1], axes_names, strict=True):
-        ax.set_xlabel(axis)
-    handles, labels = grid[0, 0].get_legend_handles_labels()
-    fig.legend(handles, labels, loc="outside lower center", ncols=4)
-    return fig
+def _lanes(lanes) -> list[Lane]:
+    return [Lane(name, NAMES[name], *values) for name, *values in lanes]
 
 
-def room(bounds: np.ndarray, known: Sequence[tuple[float, float]], lines, published) -> Figure:
-    """Draw how much mixings let anyone know, and what CEBRA made of some of them.
-
-    Parameters
-    ----------
-    bounds : array of shape (n,)
-        Highest R² that each of many mixings allows.
-    known : sequence of (bound, R² of CEBRA)
-        Mixings on which CEBRA was trained.
-    lines : mapping of str to float
-        At most two levels of R².
-    published : float
-        The paper's R².
-    """
-    fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout=_below_the_stamp())
-    low = min(*lines.values(), *np.ravel(known), *bounds) - 0.005
-    high = max(published, *np.ravel(known), *bounds) + 0.005
-    left.hist(bounds, np.linspace(low, high, 25), color=style.TEAL, alpha=0.7)
-    left.axvline(published, color=style.INK, lw=1.4)
-    left.set(xlabel="highest R² that the mixing allows", ylabel="mixings", xlim=(low, high))
-    left.yaxis.set_major_locator(MaxNLocator(integer=True))
-    left.set_title("how much there is to find")
-    right.plot(*np.transpose(known), "o", color=style.TEAL, ms=6)
-    right.plot([low, high], [low, high], color=style.GREY, lw=1)
-    right.axhline(published, color=style.INK, lw=1.4)
-    handles = _levels(left.axvline, lines)
-    _levels(right.axhline, lines)
-    handles += [
-        Line2D([], [], color=style.INK, lw=1.4, label=f"the paper's CEBRA: {published:.3f}")
-    ]
-    handles += [Line2D([], [], color=style.GREY, lw=1, label="all that there is")]
-    right.set(xlabel="highest R² that the mixing allows", ylabel="CEBRA's R²")
-    right.set_title("how much CEBRA found, in sample")
-    fig.legend(handles=handles, loc="outside lower center", ncols=2)
-    return fig
-
-
-def checks(losses, by_steps, distances, delta: float, names: Mapping[str, str]) -> Figure:
-    """Draw three checks of a training: loss, scores against steps, and how near positives are.
-
-    Parameters
-    ----------
-    losses : mapping of method to array of shape (steps,)
-        InfoNCE, nats.
-    by_steps : mapping of str to mapping of steps to float
-        Scores after so many steps.
-    distances : array of shape (n,)
-        Label of the positive less that of its reference, radians.
-    delta : float
-        Standard deviation that it should have.
-    names : mapping of method to str
-    """
-    fig, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 3.3), layout=_below_the_stamp())
-    for method, loss in losses.items():
-        window = min(50, len(loss))
-        smooth = np.convolve(loss, np.ones(window) / window, mode="valid")
-        steps = np.arange(len(smooth)) + (window + 1) / 2
-        left.plot(steps, smooth, color=COLOURS[method], label=names[method])
-    left.set(xlabel="training step", ylabel="InfoNCE loss (nats)", xscale="log")
-    left.legend(fontsize=8)
-    colours = (style.TEAL, style.AMBER, style.CORAL, style.GREY)
-    for (name, values), colour in zip(by_steps.items(), colours, strict=False):
-        middle.plot(list(values), list(values.values()), "o-", color=colour, ms=4, label=name)
-    middle.set(xlabel="steps trained", ylabel="score", xscale="log")
-    places = sorted({place for values in by_steps.values() for place in values})
-    middle.set_xticks(places, [f"{place:,}" for place in places], fontsize=8)
-    middle.minorticks_off()
-    middle.legend(fontsize=8)
-    reach = 4 * delta
-    right.hist(distances, np.linspace(-reach, reach, 61), density=True, color=style.TEAL, alpha=0.6)
-    x = np.linspace(-reach, reach, 200)
-    normal = np.exp(-((x / delta) ** 2) / 2) / (delta * np.sqrt(2 * np.pi))
-    right.plot(x, normal, color=style.AMBER, label=f"normal, σ = {delta:g}")
-    right.set(xlabel="positive's u − reference's u (rad)", ylabel="density")
-    right.legend(fontsize=8)
-    return fig
-
-
-def runtimes(seconds: Mapping[str, float], names: Mapping[str, str]) -> Figure:
-    """Draw how long methods took, processor seconds of one core, on a logarithmic axis."""
-    fig, ax = plt.subplots(figsize=(9, 0.9 + 0.42 * len(seconds)), layout=_below_the_stamp())
-    order = sorted(seconds, key=seconds.get)
-    values, colours = [seconds[m] for m in order], [COLOURS[m] for m in order]
-    bars = ax.barh(range(len(order)), values, color=colours, height=0.6)
-    ax.bar_label(bars, [f" {v:.{0 if v >= 10 else 2}f} s" for v in values], padding=3)
-    ax.set(
-        xscale="log", xlabel="processor time (s, one core)", xlim=(min(values) / 2, 6 * max(values))
-    )
-    ax.set_yticks(range(len(order)), [names[method] for method in order])
-    ax.grid(axis="y", visible=False)
-    return fig
-
-
-def _line(ax: Axes, method: str, places: Mapping[float, Sequence[float]], name: str) -> None:
-    look = {"label": LABEL_LINE, "bound": BOUND_LINE}.get(method, {"color": COLOURS[method]})
-    x = sorted(places)
-    marker = "" if method in ("label", "bound") else "o"
-    ax.plot(x, [np.mean(places[place]) for place in x], marker=marker, ms=4, label=name, **look)
-    if marker:
-        for place in x:
-            ax.plot([place] * len(places[place]), places[place], ".", ms=3, alpha=0.6, **look)
-
-
-def _levels(draw, lines: Mapping[str, float]) -> list[Line2D]:
+def level_lines(draw, lines: Mapping[str, float]) -> list[Line2D]:
+    """Draw the label's level and the bound's through an axis, and make their legend."""
     handles = []
     for (name, value), look in zip(lines.items(), (LABEL_LINE, BOUND_LINE), strict=False):
         draw(value, lw=1.2, **look)
@@ -293,6 +231,6 @@ def _dot_handles(lanes: Sequence[Lane]) -> list[Line2D]:
     return handles
 
 
-def _below_the_stamp() -> ConstrainedLayoutEngine:
+def below_the_stamp() -> ConstrainedLayoutEngine:
     """Lay a figure out so that no title lies under the stamp."""
     return ConstrainedLayoutEngine(rect=(0, 0, 1, 0.94))

@@ -1,4 +1,10 @@
 """Spikes of a latent that is known, and how much of it each method finds."""
 
-from .jobs import Model, Rival, jobs_01
-from .report import over_mixings, over_seeds
+from .beyond import Beyond
+from .breaking import Breaking
+from .checks import Checks, checks, seconds, table_of_moments
+from .jobs import Model, Rival, embed_all, jobs_01, main_setting, population, rivals
+from .limits import Limits
+from .names import NAMES
+from .race import Race, populations, race
+from .scored import Scored, Spread, score_all

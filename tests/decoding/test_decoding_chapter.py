@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from helpers import claims
 from helpers.decoding import leak, report
 from helpers.decoding.jobs import (
     ITERATIONS,
@@ -19,6 +20,7 @@ from helpers.decoding.rivals import COUNTS, few_rivals, leaking_rivals, of_pca
 from helpers.decoding.scores import Difference, mean_score
 from helpers.decoding.splits import leaky_split, nested_split, nested_splits
 from helpers.decoding.windows import window_counts
+from helpers.figures import decoded
 from helpers.figures import decoding as pictures
 from helpers.recordings.loading import simulate_recording
 from helpers.training import Model
@@ -176,12 +178,12 @@ def test_sentences_name_the_better_method_or_none(difference, sentence):
 
 
 def test_rows_of_one_claim_are_judged_one_by_one():
-    claim = report.published("decode.posdir.r2", "blog")
-    rows = [report.Judged(split, claim, r2) for split, r2 in (("leaky", 0.99), ("held out", 0.8))]
-    leaky, held_out = report.verdict_table(rows).splitlines()[2:]
+    claim = claims.published("decode.posdir.r2", "blog")
+    rows = [claims.Judged(split, claim, r2) for split, r2 in (("leaky", 0.99), ("held out", 0.8))]
+    leaky, held_out = claims.verdict_table(rows, by_rule=True).splitlines()[2:]
     assert leaky.endswith("| above 0.9 | 0.990 | reproduced |")
     assert held_out.endswith("| above 0.9 | 0.800 | **not reproduced** |")
-    assert "reproduced" not in report.verdict_table(rows, judged=False)
+    assert "reproduced" not in claims.verdict_table(rows, judged=False, by_rule=True)
 
 
 def test_the_table_has_a_row_a_method():
@@ -205,18 +207,18 @@ def test_trajectories_break_where_bins_skip():
     position = np.linspace(0, 1.6, 60)
     bins = np.r_[0:20, 30:50, 70:90]
     panels = {"a": (position, np.ones(60)), "b": (position[::-1], np.zeros(60))}
-    fig = pictures.trajectories(panels, position, bins, 0.025, 1.6)
+    fig = decoded.trajectories(panels, position, bins, 0.025, 1.6)
     for ax in fig.axes:
         pieces = [line for line in ax.lines if line.get_linestyle() == "-"]
         assert [len(piece.get_xdata()) for piece in pieces] == [20, 20, 20]
     with pytest.raises(ValueError, match="60 bins"):
-        pictures.trajectories({"a": (position[1:], position[1:])}, position, bins, 0.025, 1.6)
+        decoded.trajectories({"a": (position[1:], position[1:])}, position, bins, 0.025, 1.6)
 
 
 def test_the_other_figures_draw():
     value = (5.0, 4.0, 6.0)
     cloud = np.linspace(0, 1.6, 10), np.linspace(1.6, 0, 10)
-    fig = pictures.leak({"a": cloud, "b": cloud}, {"m": (value, (9.0, 8.0, 10.0))}, 1.6)
+    fig = decoded.leak({"a": cloud, "b": cloud}, {"m": (value, (9.0, 8.0, 10.0))}, 1.6)
     assert len(fig.axes) == 3
     fig = pictures.dimensions({"PCA": {3: value, 8: value}, "CEBRA": {3: value}}, {"Bayes": value})
     assert len(fig.axes[0].get_legend().texts) == 3

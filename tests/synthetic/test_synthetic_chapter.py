@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from helpers.claims.provenance import warning
+from helpers.figures import limits as limit_pictures
 from helpers.figures import synthetic as pictures
 from helpers.synthetic import jobs as plan
-from helpers.synthetic import report
+from helpers.synthetic import names
+from helpers.synthetic.checks import moments, pair_distances
 from helpers.synthetic.jobs import Model, Rival, Setting
 from helpers.synthetic.population import simulate
-from helpers.synthetic.report import Key, Spread
+from helpers.synthetic.race import Race
+from helpers.synthetic.scored import Key, Scored, Spread, score_all
 
 SMALL = Setting(samples=100)
 
@@ -76,22 +79,19 @@ def test_everyone_who_is_told_of_was_planned():
         keys = {Key(m.setting, m.variant, m.seed, m.steps) for m in plan.models(profile)}
         keys |= {Key(r.setting, r.method, r.seed) for r in plan.rivals(profile)}
         keys |= {Key(key.setting, "label") for key in list(keys)}
-        found = found_of(dict.fromkeys(keys, 0.5))
-        for method in report.NAMES:
-            assert report.over_seeds(found, profile, method, "in_sample").n >= 1
+        scored = Scored(found_of(dict.fromkeys(keys, 0.5)), profile)
+        for method in names.NAMES:
+            assert scored.spread(method).n >= 1
         for method in ("cebra", "umap", "tsne", "pca", "readout", "label", "bound"):
-            for generator in ("published", "simple"):
-                spread = report.over_mixings(found, profile, method, "held_out", generator)
-                planned = plan.PLANS[profile]
-                wanted = planned.mixings if generator == "published" else planned.simple
+            for kind in ("mixings", "simple"):
+                wanted = getattr(plan.PLANS[profile], kind)
+                spread = scored.spread(method, "held_out", kind)
                 assert spread.n == wanted.get(method, wanted["pca"])
         for axis in ("neurons", "spikes"):
-            lines = report.swept(found, profile, axis, "beyond")
+            lines = scored.swept(axis, "beyond")
             assert {len(places) for places in lines.values()} == {len(lines["bound"])}
-        assert len(report.bounds(found, profile)) == plan.PLANS[profile].bounds
-        assert len(report.by_steps(found, profile, "in_sample")) == 1 + len(
-            plan.PLANS[profile].curve
-        )
+        assert len(scored.bounds()) == plan.PLANS[profile].bounds
+        assert len(scored.by_steps("in_sample")) == 1 + len(plan.PLANS[profile].curve)
 
 
 def test_seeds_and_mixings_are_told_apart():
@@ -103,16 +103,16 @@ def test_seeds_and_mixings_are_told_apart():
         Key(other, "cebra", 0, 1000): 0.5,
         Key(plan.mixings("quick", "cebra")[2], "cebra", 0, 1000): 0.6,
     }
-    found = found_of(values)
-    seeds = report.over_seeds(found, "quick", "cebra", "beyond")
+    scored = Scored(found_of(values), "quick")
+    seeds = scored.spread("cebra", "beyond")
     assert seeds.values == (0.1, 0.3)
     assert (seeds.mean, seeds.sd) == (pytest.approx(0.2), pytest.approx(np.sqrt(0.02)))
-    assert report.over_mixings(found, "quick", "cebra", "beyond").values == (0.1, 0.5, 0.6)
-    assert report.by_steps(found, "quick", "beyond") == {300: 0.9, 1000: 0.1}
+    assert scored.spread("cebra", "beyond", "mixings").values == (0.1, 0.5, 0.6)
+    assert scored.by_steps("beyond") == {300: 0.9, 1000: 0.1}
     with pytest.raises(ValueError, match="umap was not run"):
-        report.over_mixings(found, "quick", "umap", "beyond")
+        scored.spread("umap", "beyond", "mixings")
     with pytest.raises(ValueError, match="no result of umap"):
-        report.over_seeds(found, "quick", "umap", "beyond")
+        scored.spread("umap", "beyond")
 
 
 def test_differences_are_paired_by_mixing():
@@ -120,21 +120,26 @@ def test_differences_are_paired_by_mixing():
     rivals = [Key(setting, "pca") for setting in plan.mixings("quick", "pca")]
     found = found_of(dict(zip(keys, (0.5, 0.6, 0.7), strict=True)))
     found |= found_of(dict(zip(rivals, (0.4, 0.7, 0.5), strict=True)))
-    difference = report.paired(found, "quick", "cebra", "pca", "in_sample")
+    scored = Scored(found, "quick")
+    difference = scored.paired("cebra", "pca")
     np.testing.assert_allclose(difference.values, (0.1, -0.1, 0.2))
-    shared = report.shared_means(found, "quick", ("cebra", "pca"), "in_sample")
+    shared = scored.shared_means(("cebra", "pca"), "mixings")
     assert shared == {"cebra": pytest.approx(0.6), "pca": pytest.approx(1.6 / 3)}
-    assert "ahead of B on 2 of 3 mixings" in report.compare("A", "B", difference)
-    assert "−0.100" in report.compare("A", "B", Spread((-0.1,)))
-    assert "on none" in report.compare("A", "B", Spread((-0.1,)))
+    assert "ahead of B on 2 of 3 mixings" in names.compare("A", "B", difference)
+    assert "−0.100" in names.compare("A", "B", Spread((-0.1,)))
+    assert "on none" in names.compare("A", "B", Spread((-0.1,)))
 
 
 def test_every_mixing_has_its_row_and_what_was_not_run_a_dash():
     settings = plan.mixings("quick", "cebra")
-    found = found_of({Key(s, "cebra", 0, 1000): 0.5 + s.mixing / 10 for s in settings})
-    found |= found_of({Key(settings[0], "umap"): -0.25})
-    rows = report.each_mixing(found, "quick", ("cebra", "umap"), "in_sample")
-    assert rows == [["0", "0.500", "−0.250"], ["1", "0.600", "–"], ["2", "0.700", "–"]]
+    found = {Key(s, "cebra", 0, 1000): 0.5 + s.mixing / 10 for s in settings}
+    found |= {Key(s, method): 0.9 for s in settings for method in ("bound", "pca", "readout")}
+    found |= {Key(settings[0], "umap"): -0.25, Key(settings[0], "tsne"): 0.25}
+    race = Race(Scored(found_of(found), "quick"), None, {})
+    rows = race.each_mixing().data.split("\n\n")[0].splitlines()[2:]
+    assert rows[0] == "| 0 | 0.900 | 0.500 | −0.250 | 0.250 | 0.900 | 0.900 |"
+    assert rows[2] == "| 2 | 0.900 | 0.700 | – | – | 0.900 | 0.900 |"
+    assert race.each_mixing().data.endswith("CEBRA's lowest is **0.500**.")
 
 
 def test_methods_are_measured_by_the_best_there_is():
@@ -145,7 +150,7 @@ def test_methods_are_measured_by_the_best_there_is():
         for s in plan.sweep("quick")
         for method, value in values.items()
     })  # fmt: skip
-    shares = report.share_of_best(found, "quick", "neurons")
+    shares = Scored(found, "quick").share_of_best("neurons")
     assert set(shares) == {"cebra", "pca", "readout", "label"}
     assert shares["cebra"] == pytest.approx(dict.fromkeys((12, 50, 100), 0.8))
 
@@ -154,21 +159,21 @@ def test_scores_go_by_population_and_the_label_stands_among_them():
     setting = Setting(samples=3000)
     data = plan.population(setting)
     rivals = {Rival(setting, "truth"): {"embedding": data.latent}}
-    found = report.score_all({}, rivals)
+    found = score_all({}, rivals, "quick").found
     assert found[Key(setting, "truth")]["held_out"] == pytest.approx(1)
     assert found[Key(setting, "label")]["beyond"] == pytest.approx(0, abs=0.05)
 
 
 def test_positive_pairs_differ_by_delta():
     model = Model(Setting(samples=3000), "cebra", 0, 10)
-    away = report.pair_distances(model)
+    away = pair_distances(model)
     assert away.std() == pytest.approx(0.1, rel=0.05)
-    control = report.pair_distances(model._replace(variant="shuffled"))
+    control = pair_distances(model._replace(variant="shuffled"))
     assert control.std() == pytest.approx(0.1, rel=0.05)
 
 
 def test_moments_of_the_latent_are_near_what_they_should_be():
-    for what, wanted, ours, error in report.moments(Setting(samples=15_000)):
+    for what, wanted, ours, error in moments(Setting(samples=15_000)):
         assert abs(ours - wanted) < 5 * error, what
         assert error < 0.05
 
@@ -181,10 +186,10 @@ def test_a_synthetic_population_calls_for_no_warning_about_rats():
 
 
 def test_published_values_are_looked_up_and_missing_ones_are_dashes():
-    assert report.said("cebra", "paper") == "0.920 ± 0.002"
-    assert report.said("pca", "blog") == "0.680"
-    assert report.said("pca", "paper") == "–"
-    assert report.order({"a": 1, "b": 3, "c": 2}) == "b > c > a"
+    assert names.said("cebra", "paper") == "0.920 ± 0.002"
+    assert names.said("pca", "blog") == "0.680"
+    assert names.said("pca", "paper") == "–"
+    assert names.order({"a": 1, "b": 3, "c": 2}) == "b > c > a"
 
 
 def test_unknown_profiles_are_refused():
@@ -224,14 +229,14 @@ def test_the_other_figures_draw():
     titles = [fig.axes[1].get_title(loc=side) for side in ("left", "center")]  # by the style in use
     assert "0.500" in "".join(titles)
     places = {"cebra": {12: [0.5, 0.6], 100: [0.8, 0.9]}, "label": {12: [0.9], 100: [0.9]}}
-    fig = pictures.sweep({"R²": {"neurons": places, "spikes": places}}, report.NAMES)
+    fig = limit_pictures.sweep({"R²": {"neurons": places, "spikes": places}})
     assert len(fig.axes) == 2
     means = [line.get_ydata() for line in fig.axes[0].lines if len(line.get_xdata()) > 1]
     assert any(np.allclose(y, (0.55, 0.85)) for y in means)
-    fig = pictures.room(rng.uniform(0.9, 0.95, 30), [(0.91, 0.9)], {"label": 0.9}, 0.92)
+    fig = limit_pictures.room(rng.uniform(0.9, 0.95, 30), [(0.91, 0.9)], {"label": 0.9}, 0.92)
     assert sum(patch.get_height() for patch in fig.axes[0].patches) == 30
     away = rng.normal(0, 0.1, 99)
-    fig = pictures.checks({"cebra": np.ones(80)}, {"R²": {10: 0.5}}, away, 0.1, report.NAMES)
+    fig = limit_pictures.checks({"cebra": np.ones(80)}, {"R²": {10: 0.5}}, away, 0.1)
     assert len(fig.axes) == 3
-    fig = pictures.runtimes({"pca": 0.01, "tsne": 80.0}, report.NAMES)
+    fig = limit_pictures.runtimes({"pca": 0.01, "tsne": 80.0})
     assert [bar.get_width() for bar in fig.axes[0].patches] == [0.01, 80.0]
