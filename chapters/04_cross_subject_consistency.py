@@ -172,6 +172,37 @@ display(rats.table("position"))
 rats.expect()
 
 # %% [markdown]
+# ## By the paper's own protocol
+#
+# Those were our settings. The paper's were *searched*: of all that were tried, the authors took the one with the highest
+# agreement between rats on training trips (so their preparation script has it), 64 units and a batch of 20,000. So 0.943 is
+# the best of a search and not a draw from it. Here are their settings, on their folds: CEBRA-Behaviour trained on training
+# trips; CEBRA-Time on all trips, without labels, and beside it on training trips alone (see chapter 03); PCA, UMAP and
+# t-SNE of ten bins side by side, in two dimensions, fitted on training trips.
+
+# %% tags=["nbval-ignore-output"]
+theirs = consistency.by_paper(animals, seen, unseen, profile, seed)
+theirs.table()
+
+# %%
+theirs.expect()
+
+# %% [markdown]
+# ### Why we differ
+#
+# From our agreement on training laps to the published one, one choice changed at a time. What the files do not name, by
+# what the rats were aligned and in how many dimensions, is tried both ways.
+
+# %% tags=["nbval-ignore-output"]
+differ = theirs.paths(rats)
+if differ:
+    show(figures.paths.why_we_differ(differ, "R² between rats", "why-we-differ"))
+
+# %% tags=["nbval-ignore-output"]
+display(claims.table_of_paths(differ))
+display(theirs.table_of_planes())
+
+# %% [markdown]
 # ## The picture
 #
 # Each rat's embedding, turned and reflected onto the first rat's and nothing else: no stretching, no bending. The dots are
@@ -244,8 +275,7 @@ lines = groups.judged() + again.judged_layouts()
 claims.verdicts_on(lines, quick, judged=rec.key == "achilles")
 
 # %% tags=["nbval-ignore-output"]
-lines = rats.judged() + again.judged_rats()
-claims.verdicts_on(lines, quick, judged=rats.is_real)
+claims.verdicts_on(theirs.judged(), quick, judged=rats.is_real)
 
 # %% tags=["nbval-ignore-output"]
 claims.verdicts_on(
@@ -265,7 +295,10 @@ claims.verdicts_on(
 # - **Averages hide moments.** Two hundred averages are compared, not thousands of moments. An embedding that is hopeless
 #   from one moment to the next can have fine averages. Chapter 03 asks about moments.
 # - **The average is pushed out to the sphere.** The package does so for every method. It gives CEBRA's averages back the
-#   length that they had lost; it takes from PCA the distance from the centre, which was half of what it had.
+#   length that they had lost. What keeps PCA low is rather what it is aligned by, and that it has two dimensions (see *Why
+#   we differ*).
+# - **A setting that was searched.** Whoever keeps the best of many settings keeps luck as well, if the same laps that chose
+#   it report it.
 # - **What is called right.** Buddy and Gatsby run "right" down the track, Achilles and Cicero up it. The labels are taken
 #   as published. For a ring this is a reflection, which a linear map can do; it would matter for anything lopsided.
 # - **Twelve pairs, four rats.** If one rat is odd, six of the twelve pairs are. Look for its row and column.

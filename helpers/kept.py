@@ -22,7 +22,7 @@ from . import code, places
 from .files import whole
 from .progress import bar
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "ripser")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "openTSNE", "ripser")
 Result = dict[str, np.ndarray]
 
 

@@ -2,6 +2,7 @@
 
 from .checks import AS_RECORDED, NOT_RECORDED, begin, expect, note
 from .opening import open_chapter
+from .paths import Path, Step, table_of_paths
 from .provenance import (
     banner,
     code_hash,
@@ -20,6 +21,7 @@ from .verdicts import (
     REPRODUCED,
     WORDS,
     Judged,
+    Measured,
     holds,
     row_of,
     stated,

@@ -34,6 +34,7 @@ class Row(NamedTuple):
     claim: Claim
     measured: Measured
     honest: Measured | None  # the same without leakage, where the claim names it
+    ours: Measured | None  # by our protocol, where the verdict stands on the source's own
     verdict: Verdict
     chapter: str  # that measured it, or would
     profile: str  # "quick" if any part was measured so; empty if nothing was measured
@@ -53,7 +54,7 @@ def results_file() -> Path:
 def ids_measuring(claim: Claim, field: str = "measured") -> dict[str, str]:
     """Say which recorded ids measure a claim: the one place that knows.
 
-    By key of the claim's value, ``""`` where it is single; empty without honest measurement.
+    By key of the claim's value, ``""`` where it is single; empty where the claim has no such field.
     """
     given = claim.more.get(field)
     if isinstance(given, Mapping):
@@ -116,6 +117,9 @@ def as_records(rows: list[Row]) -> list[dict]:
             "measured": row.measured.value,
             "measured_sd": row.measured.sd,
             "without_leakage": row.honest and row.honest.value,
+            "by_our_protocol": row.ours and row.ours.value,
+            "our_protocol": row.claim.more.get("ours_protocol"),
+            "amended": row.claim.more.get("amended", []),
             "verdict": row.verdict.word,
             "why": row.verdict.why,
             "preview": row.preview,
@@ -132,7 +136,10 @@ def _row(claim: Claim, results: Mapping) -> Row:
     family = claim.id.split(".")[0]
     used = [results[i] for i in ids_measuring(claim).values() if i in results]
     measured = measurement(claim, results)
-    honest = measurement(claim, results, "honest") if ids_measuring(claim, "honest") else None
+    honest, ours = (
+        measurement(claim, results, field) if ids_measuring(claim, field) else None
+        for field in ("honest", "ours")
+    )
     recordings = tuple(dict.fromkeys(entry["recording"] for entry in used))
     judged = family not in ABOUT_RATS or set(recordings) <= {RAT}
     found = verdict(claim, measured.value, measured.sd, judged, honest)
@@ -141,7 +148,7 @@ def _row(claim: Claim, results: Mapping) -> Row:
     profiles = {entry["profile"] for entry in used}
     profile = "quick" if "quick" in profiles else "full" if profiles else ""
     chapter = used[0]["chapter"] if used else CHAPTERS[family]
-    return Row(claim, measured, honest, found, chapter, profile, recordings)
+    return Row(claim, measured, honest, ours, found, chapter, profile, recordings)
 
 
 def _spread(id: str, entry: Mapping):

@@ -14,7 +14,16 @@ from . import scorecard
 from .published import Claim
 from .rules import satisfied, shown
 from .scorecard import Row
-from .verdicts import CONTRADICTION, LEAKAGE, NOT_REPRODUCED, REPRODUCED, WORDS, ours, stated
+from .verdicts import (
+    CONTRADICTION,
+    LEAKAGE,
+    NOT_REPRODUCED,
+    REPRODUCED,
+    WORDS,
+    Measured,
+    ours,
+    stated,
+)
 
 TITLES = {
     "01": "Synthetic benchmark", "02": "Place-cell embeddings", "03": "Position decoding",
@@ -42,6 +51,7 @@ PHRASES = {
     "build_hours": "hours to build it", "debugging_min": "minutes of debugging",
     "modalities": "spikes and calcium agree",
 }  # fmt: skip
+HEAD = ("claim", "claimed", "measured", "by our protocol", "verdict")
 COLOURS = {REPRODUCED: "#64dcc8", NOT_REPRODUCED: "#e74c6f", LEAKAGE: "#f2c14e"}
 COLOURS |= {CONTRADICTION: "#b79bf2"}
 STYLE = """<style>
@@ -93,12 +103,12 @@ def totals_html(rows: Sequence[Row]) -> str:
 
 def table_html(rows: Sequence[Row]) -> str:
     """Write one row a claim, by chapter; a narrow screen shows cards, a bare one a table."""
-    head = "".join(f"<th>{name}</th>" for name in ("claim", "claimed", "ours", "verdict"))
+    head = "".join(f"<th>{name}</th>" for name in HEAD)
     body = []
     for chapter in sorted({row.chapter for row in rows}):
         mine = [row for row in rows if row.chapter == chapter]
         title = f"{chapter} · {TITLES.get(chapter, 'other')}"
-        body.append(f'<tr class="group"><th colspan="4">{title}</th></tr>')
+        body.append(f'<tr class="group"><th colspan="5">{title}</th></tr>')
         body += [_tr(row) for row in mine]
     table = f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
     return STYLE + f'<table class="scorecard book-scorecard">{table}</table>'
@@ -156,12 +166,13 @@ def _tr(row: Row) -> str:
         "": f"<strong>{escape(phrase(claim.id))}</strong>"
         f"<small>{escape(claim.said_by)}: {escape(claim.where)}</small>{_link(row)}",
         "claimed": escape(stated(claim)),
-        "ours": escape(_measured(row)),
+        "measured": escape(_measured(row, row.measured)),
+        "by our protocol": escape(_measured(row, row.ours or row.honest)),
         "verdict": f'<span class="verdict" style="border-color:{colour}">{word}</span>'
         f"<small>{escape(row.verdict.why)}</small>{preview if row.preview else ''}",
     }
     tds = [
-        f"<td{f' data-label={label!r}' if label in ('claimed', 'ours') else ''}>{cell}</td>"
+        f"<td{f' data-label={label!r}' if label in HEAD[1:4] else ''}>{cell}</td>"
         for label, cell in cells.items()
     ]
     # what the site's filter and its opening page read
@@ -171,9 +182,11 @@ def _tr(row: Row) -> str:
     return f"<tr{named}>{''.join(tds)}</tr>"
 
 
-def _measured(row: Row) -> str:
-    """Ours, without the long names of ids; a shape's numbers stand in its reason."""
-    value, sd = row.measured
+def _measured(row: Row, found: Measured | None) -> str:
+    """A measurement, without the long names of ids; a shape's numbers stand in its reason."""
+    if found is None:
+        return "the same"
+    value, sd = found
     if row.claim.rule["kind"] == "shape" and isinstance(value, Mapping):
         return "see the criterion's numbers"
     if isinstance(value, Mapping):

@@ -9,5 +9,6 @@ from .compare import aligned_rings
 from .groups import Groups, groups_of_neurons
 from .jobs import FIRST_FOLD, embed, four_rats, jobs_04
 from .measure import Ring, between_runs, between_subjects
+from .paper import ByPaper, by_paper
 from .rats import Between, Controls, between_rats, controls
 from .runs import Repeated, run_twice

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.decoding import ITERATIONS, named_split
+from helpers.decoding import (
+    ITERATIONS,
+    PAPER_KINDS,
+    PAPER_SEEDS,
+    named_split,
+    nested_splits,
+    paper_jobs,
+    paper_models,
+)
 from helpers.recordings import RATS, Recording, load_recording, stretches
 from helpers.training import Job, Kind, Model, of_profile, plan
 
@@ -102,7 +110,8 @@ def jobs_04(
         seen = recording_of(rats[model.rat], model)
         return seen, named_split(seen, model.split).train
 
-    return plan(models, KINDS, sees, dtype=dtype, max_iterations=ITERATIONS[profile])
+    jobs = plan(models, KINDS, sees, dtype=dtype, max_iterations=ITERATIONS[profile])
+    return jobs | paper_jobs(_by_paper(rats, profile, seed), rats, profile)
 
 
 def four_rats(recording: Recording) -> list[Recording]:
@@ -190,14 +199,26 @@ def embed(
     Returns
     -------
     dict
-        (n_bins, 3) float32 by `Model`; windows stop where a stretch of bins does.
+        (n_bins, 3) float32 by `Model`; windows stop where a stretch of bins does. Models of all
+        trips come once a fold, ``-seen`` added to their name.
     """
     embedded = {}
     for model, fit in fits.items():
         seen = recording_of(rats[model.rat], model)
-        bins = getattr(named_split(seen, model.split), part)
-        embedded[model] = fit.transform(seen.spikes[bins], stretches(bins, seen.segments))
+        for shown in _shown_as(model, seen):
+            bins = getattr(named_split(seen, shown.split), part)
+            # the paper's models know nothing of cuts
+            cuts = () if model.name in PAPER_KINDS else stretches(bins, seen.segments)
+            embedded[shown] = fit.transform(seen.spikes[bins], cuts)
     return embedded
+
+
+def _shown_as(model: Model, recording: Recording) -> list[Model]:
+    """A model itself; one that was trained on all trips as a model of its own of each fold."""
+    if model.split != "all":
+        return [model]
+    name = f"{model.name}-seen"
+    return [model._replace(split=split.name, name=name) for split in nested_splits(recording)]
 
 
 def _of_rats(rats: Mapping[str, Recording], profile: str, seed: int) -> Iterator[Model]:
@@ -208,6 +229,14 @@ def _of_rats(rats: Mapping[str, Recording], profile: str, seed: int) -> Iterator
                 twice = profile == "quick" and name == "posdir" and rat == next(iter(rats))
                 for run in range(n_runs + twice):
                     yield Model(rat, split, name, seed + run)
+
+
+def _by_paper(rats: Mapping[str, Recording], profile: str, seed: int) -> list[Model]:
+    """Models by the paper's protocol: too many steps of too large a batch for a quick run."""
+    if profile == "quick":
+        return []
+    n = PAPER_SEEDS[profile][1]
+    return [model for rat in rats.values() for model in paper_models(rat, n, seed)]
 
 
 def _of_groups(recording: Recording, profile: str, seed: int) -> Iterator[Model]:

@@ -122,18 +122,6 @@ class Between:
             + " on held-out laps."
         )
 
-    def judged(self) -> list[claims.Judged]:
-        """Lines for the table of verdicts: what the paper says of rats."""
-        lines = []
-        for part, end in PARTS.items():
-            lines += [_claimed(f"{name}, {_laps(part)}", self, name, part) for name in self.methods]
-            if len(self.means[part]) == len(IDS):
-                sds = {n: summary(f).sd for n, f in self.found[part, "ring"].items()}
-                claim = claims.published(f"consistency.rats.order{end}", "paper")
-                text = f"order of methods, {part}"
-                lines.append(claims.Judged(text, claim, self.means[part], sds))
-        return lines
-
     def judged_by_alignment(self) -> list[claims.Judged]:
         """Lines that set one claim beside both ways to align."""
         titles = {"ring": "place and direction", "position": "place alone"}
@@ -241,10 +229,6 @@ def controls(
     if "lagged" in trained:
         nulls["lagged.told"] = both("lagged", told=True)
     return Controls(nulls, {name: rats.summaries(name) for name in NAMES.values()})
-
-
-def _laps(part: str) -> str:
-    return "training laps" if part == "train" else "held-out laps"
 
 
 def _claimed(text: str, rats: Between, name: str, part: str, by: str = "ring") -> claims.Judged:

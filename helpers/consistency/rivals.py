@@ -7,14 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.decoding import baselines, named_split
+from helpers.decoding import baselines, layouts, named_split
 from helpers.kept import kept_many
 from helpers.recordings import Recording, stretches
 from helpers.training import Model
 
 from .compare import Part, Rats, compare
 from .jobs import FIRST_FOLD, cells
-from .layouts import thinned, tsne_layout, umap_layout
 
 TRAIN_BINS = {"quick": 2_000, "full": 7_000}
 TEST_BINS = {"quick": 1_500, "full": 3_500}
@@ -31,7 +30,7 @@ STARTS = {"UMAP": ("spectral", "random"), "t-SNE": ("pca", "random")}
 
 def repeated_bins(recording: Recording, profile: str) -> np.ndarray:
     """Bins of the recording that `repeated_layouts` lays out, (n,)."""
-    return thinned(len(recording.spikes), REPEAT_BINS[profile])
+    return layouts.thinned(len(recording.spikes), REPEAT_BINS[profile])
 
 
 def pca_of_groups(
@@ -104,10 +103,10 @@ def repeated_layouts(recording: Recording, profile: str, seed: int) -> dict[str,
 def _layout_calls(method: str):
     """The function that lays out, and what it is called with for training and test rows."""
     if method == "UMAP":
-        return umap_layout, lambda rows, others, seed: {
+        return layouts.umap_layout, lambda rows, others, seed: {
             "rows": rows, "others": others, "n_components": 2, "seed": seed
         }  # fmt: skip
-    return tsne_layout, lambda rows, others, seed: {
+    return layouts.tsne_layout, lambda rows, others, seed: {
         "rows": np.concatenate([rows, others]), "n_components": 2, "seed": seed
     }  # fmt: skip
 
@@ -117,7 +116,7 @@ def _thinned_split(recording: Recording, profile: str):
     split = named_split(recording, FIRST_FOLD)
     rows, bins = [], []
     for part, most in ((split.train, TRAIN_BINS[profile]), (split.test, TEST_BINS[profile])):
-        chosen = thinned(len(part), most)
+        chosen = layouts.thinned(len(part), most)
         rows.append(_transformed(baselines.root_counts(), recording, part)[chosen])
         bins.append(part[chosen])
     return *rows, *bins

@@ -3,9 +3,19 @@
 from .baselines import CEBRA_WINDOW, pca, root_counts
 from .bayes import PLACE_CM, PRIOR_S, SMOOTHING_CM, RateMaps, decode_bayes, posterior
 from .contest import Contest, contest
+from .differ import why_we_differ
 from .hat import FromHat, from_hat
 from .held_out import HeldOut, held_out
-from .jobs import ITERATIONS, decode_models, jobs_03, named_split
+from .jobs import (
+    ITERATIONS,
+    PAPER_KINDS,
+    PAPER_SEEDS,
+    decode_models,
+    jobs_03,
+    named_split,
+    paper_jobs,
+    paper_models,
+)
 from .leak import Leak, one_model
 from .names import BAYES, COUNTS, LONG_BAYES
 from .neighbours import (
@@ -17,6 +27,7 @@ from .neighbours import (
     decode_knn,
     encode,
 )
+from .paper import BASELINES, ByPaper, by_paper, paper_layouts
 from .rats import Rats, rats
 from .report import split_table
 from .rivals import few_rivals, leaking, leaking_rivals

@@ -1,7 +1,7 @@
 """Encoders that need no training worth the name, to be given CEBRA's own window of counts.
 
-The published baselines saw one bin of 25 ms where CEBRA sees ten. Here each method reads the same
-ten bins.
+Each reads the same ten bins. (So did the published baselines, in two dimensions and with settings
+of their own, see `paper`.)
 """
 
 from __future__ import annotations

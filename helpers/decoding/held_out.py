@@ -11,6 +11,7 @@ from IPython.display import Markdown
 
 from helpers import claims
 
+from .jobs import PAPER_KINDS
 from .names import BAYES, CEBRA, CONSTANT, LONG_BAYES
 from .neighbours import DecodingResult, decode_constant, ensemble
 from .report import COLUMNS, compare, judge, score_table
@@ -160,8 +161,11 @@ def held_out(
     -------
     HeldOut
     """
-    mine = (rec.name, "nested")
-    nested = {name: of for (rat, kind, name), of in decoded.items() if (rat, kind) == mine}
+    nested = {
+        name: results
+        for (rat, kind, name), results in decoded.items()
+        if (rat, kind) == (rec.name, "nested") and name not in PAPER_KINDS
+    }
     last_fifth = contiguous_split(rec)
     few = few_rivals(rec, [last_fifth])
     piece = {name: decoded[rec.name, "contiguous", name] for name in ("posdir", "time")}

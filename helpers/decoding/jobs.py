@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.training import VARIANTS, Job, Kind, Model, of_profile, plan, several
 
-from .neighbours import DecodingResult, decode_knn, encode
+from .neighbours import NEIGHBOURS, PAPER_NEIGHBOURS, DecodingResult, decode_knn, encode
 from .splits import Split, contiguous_split, nested_split, nested_splits
 
 if TYPE_CHECKING:
@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from helpers.training import Fit
 
 ITERATIONS = {"quick": 1_000, "full": 3_000}
-PAPER_SETTINGS = {"learning_rate": 0.00205, "temperature": 1.266, "num_hidden_units": 64}
-"""What the paper's own search settled on; its batch of 20,000 needs a GPU and is not among them."""
+PAPER_ITERATIONS = {"quick": 200, "full": 1_000}
+PAPER_SETTINGS = {"learning_rate": 0.0020508, "temperature": 1.26596, "num_hidden_units": 64}
+"""What the paper's own search settled on for position and direction, but for its batch."""
+PAPER_BATCH = {"batch_size": 20_000}
+PAPER_TIME = {"learning_rate": 0.0028522, "temperature": 3.21299, "num_hidden_units": 64}
+"""The same for time alone."""
 KINDS = {
     **{variant: Kind(variant) for variant in VARIANTS},
     "untrained": Kind(parameters={"max_iterations": 1}),
@@ -29,6 +33,11 @@ KINDS = {
 }
 """Each model by name. ``untrained`` takes a single step, the least there is; ``joined`` ignores
 where its training trips were cut out, as the library does."""
+PAPER_KINDS = {
+    "paper-posdir": Kind(parameters=PAPER_SETTINGS | PAPER_BATCH, joined=True),
+    "paper-time": Kind("time", parameters=PAPER_TIME | PAPER_BATCH, joined=True),
+}
+"""CEBRA-Behaviour and CEBRA-Time as the authors trained them, on trips glued together."""
 NESTED = {
     "quick": {"posdir": 1, "time": 1, "shuffled": 1, "untrained": 1},
     "full": {
@@ -48,6 +57,8 @@ SEEDS = {"quick": 1, "full": 3}
 """Seeds of the models on the other splits."""
 SEEDS_OF_OTHERS = {"quick": 1, "full": 2}
 """Seeds of the models of the other rats."""
+PAPER_SEEDS = {"quick": (1, 1), "full": (5, 3)}
+"""Seeds of the models by the paper's protocol: of the first rat, of each other."""
 
 
 def jobs_03(
@@ -88,16 +99,47 @@ def jobs_03(
     models = _on_folds(recording, NESTED[profile], seed)
     models += several(rat, "contiguous", dict.fromkeys(plain, SEEDS[profile]), seed)
     models += several(rat, "all", {"posdir": SEEDS[profile]}, seed)
+    models += several(rat, "all", {"time": SEEDS[profile]}, seed)
     models += [Model(rat, "nested 0", "joined", seed)]
     for other in others:
         models += _on_folds(other, dict.fromkeys(plain, SEEDS_OF_OTHERS[profile]), seed)
     recordings = {one.name: one for one in (recording, *others)}
+    sees = _sight(recordings)
+    theirs = [
+        model
+        for one in recordings.values()
+        for model in paper_models(one, PAPER_SEEDS[profile][one is not recording], seed)
+    ]
+    jobs = plan(models, KINDS, sees, dtype=dtype, max_iterations=steps)
+    return jobs | paper_jobs(theirs, recordings, profile)
 
-    def sees(model: Model) -> tuple[Recording, np.ndarray | None]:
-        one = recordings[model.rat]
-        return one, None if model.split == "all" else named_split(one, model.split).train
 
-    return plan(models, KINDS, sees, dtype=dtype, max_iterations=steps)
+def paper_models(recording: Recording, n_seeds: int, seed: int = 0) -> list[Model]:
+    """Name the models by the paper's protocol: on each fold; with time alone on all bins too."""
+    found = _on_folds(recording, dict.fromkeys(PAPER_KINDS, n_seeds), seed)
+    return found + several(recording.name, "all", {"paper-time": n_seeds}, seed)
+
+
+def paper_jobs(
+    models: Sequence[Model], recordings: Mapping[str, Recording], profile: str
+) -> dict[Model, Job]:
+    """Make the jobs of models by the paper's protocol, from `paper_models`.
+
+    Parameters
+    ----------
+    models : sequence of Model
+    recordings : mapping of str to Recording
+        By the name of the rat.
+    profile : {"quick", "full"}
+        A fifth of the paper's steps, or all.
+
+    Returns
+    -------
+    dict
+        `Job` by `Model`.
+    """
+    steps = of_profile(PAPER_ITERATIONS, profile)
+    return plan(models, PAPER_KINDS, _sight(recordings), max_iterations=steps)
 
 
 def named_split(recording: Recording, name: str) -> Split:
@@ -124,26 +166,32 @@ def decode_models(
     Parameters
     ----------
     fits : mapping of Model to Fit
-        Those trained on all bins are left out: they have no bins to be tested on.
+        Of those trained on all bins, only the ones trained with time alone are decoded, on every
+        nested fold: their encoder saw the tested trips, without labels.
     recordings : mapping of str to Recording
         By the name of the rat.
 
     Returns
     -------
     dict
-        Results of all seeds (and folds) by (rat, "nested" or "contiguous", model name).
+        Results of all seeds (and folds) by (rat, "nested", "contiguous" or "all", model name).
     """
     results: dict[tuple[str, str, str], list[DecodingResult]] = {}
     for model, fit in fits.items():
-        if model.split == "all":
+        recording, kind = recordings[model.rat], model.split.partition(" ")[0]
+        if kind == "all" and not model.name.endswith("time"):
             continue
-        recording = recordings[model.rat]
-        split = named_split(recording, model.split)
-        transform = _joined(fit) if model.name == "joined" else fit.transform
-        features = encode(transform, recording, split)
-        result = decode_knn(features, recording, split, model.name, seed=model.seed)
-        kind = model.split.partition(" ")[0]
-        results.setdefault((model.rat, kind, model.name), []).append(result)
+        splits = (
+            nested_splits(recording) if kind == "all" else [named_split(recording, model.split)]
+        )
+        is_theirs = model.name in PAPER_KINDS
+        transform = _joined(fit) if is_theirs or model.name == "joined" else fit.transform
+        neighbours = PAPER_NEIGHBOURS if is_theirs else NEIGHBOURS
+        for split in splits:
+            features = encode(transform, recording, split)
+            options = {"seed": model.seed, "neighbours": neighbours}
+            result = decode_knn(features, recording, split, model.name, **options)
+            results.setdefault((model.rat, kind, model.name), []).append(result)
     return results
 
 
@@ -154,6 +202,16 @@ def _on_folds(recording: Recording, counts: Mapping[str, int], seed: int) -> lis
         for model in several(recording.name, "", counts, seed)
         for split in nested_splits(recording)
     ]
+
+
+def _sight(recordings: Mapping[str, Recording]):
+    """What a model sees: all bins of its recording, or the training bins of its split."""
+
+    def sees(model: Model) -> tuple[Recording, np.ndarray | None]:
+        one = recordings[model.rat]
+        return one, None if model.split == "all" else named_split(one, model.split).train
+
+    return sees
 
 
 def _joined(fit: Fit):

@@ -24,8 +24,7 @@ RIVALS = {
     "knn_counts": COUNTS,
     "umap3": "UMAP, 3-D",
     **{f"pca{d}": f"PCA, {d}-D" for d in (3, 8, 16)},
-    **{id: f"{kind}, 2-D, {SINGLE}" for id, kind in (("pca", "PCA"), ("umap", "UMAP"))},
-    "tsne": f"t-SNE, 2-D, {SINGLE}",
+    **{id: f"{kind}, 2-D" for id, kind in (("pca", "PCA"), ("umap", "UMAP"), ("tsne", "t-SNE"))},
 }
 """By the id of their recorded value; the last three are those that the paper has."""
 BLOG = {variant: CEBRA[variant] for variant in VARIANTS} | {"pca": f"PCA, 3-D, {SINGLE}"}

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 NEIGHBOURS = (1, 4, 9, 16, 25, 36, 49, 64, 81, 100)
 """Numbers of neighbours tried on the validation trips: squares, as in the authors' search."""
 
+PAPER_NEIGHBOURS = (1, 4, 9, 16, 25)
+"""Those that the authors' result files hold."""
+
 Transform = Callable[[np.ndarray, Sequence[slice]], np.ndarray]
 
 

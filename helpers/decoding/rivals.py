@@ -31,27 +31,23 @@ def all_rivals(
     recording : Recording
     splits : sequence of Split
     profile : {"quick", "full"}
-        The full one adds UMAP in more dimensions and of single bins, and t-SNE, which take minutes.
+        The full one adds UMAP in more dimensions, and t-SNE, which take minutes.
     seed : int
         Of UMAP and t-SNE.
 
     Returns
     -------
     dict
-        Results, one a split, by the name of the method. "single bins" are the published
-        baselines' 25 ms; all others see CEBRA's window, and Bayes once a longer one.
+        Results, one a split, by the name of the method. All see CEBRA's window, and Bayes once a
+        longer one.
     """
     found = few_rivals(recording, splits)
-    for dimension in (3, 8, 16):
+    for dimension in (2, 3, 8, 16):
         found[f"PCA, {dimension}-D"] = of_pca(recording, splits, dimension)
-    for dimension in (2, 3):
-        found[f"PCA, {dimension}-D, single bins"] = of_pca(recording, splits, dimension, width=1)
-    for dimension in (3, 8, 16) if profile == "full" else (3,):
+    for dimension in (2, 3, 8, 16) if profile == "full" else (3,):
         found[f"UMAP, {dimension}-D"] = of_umap(recording, splits, dimension, seed)
     if profile == "full":
-        found["UMAP, 2-D, single bins"] = of_umap(recording, splits, 2, seed, width=1)
-        for suffix, width in (("", baselines.CEBRA_WINDOW), (", single bins", 1)):
-            found[f"t-SNE, 2-D{suffix}"] = of_tsne(recording, splits, seed, width)
+        found["t-SNE, 2-D"] = of_tsne(recording, splits, seed)
     return found
 
 
@@ -98,35 +94,31 @@ def leaking(
     return decode_knn(features, recording, split, name, metrics=metrics)
 
 
-def of_pca(
-    recording: Recording, splits: Sequence[Split], dimension: int, width: int = 10
-) -> list[DecodingResult]:
+def of_pca(recording: Recording, splits: Sequence[Split], dimension: int) -> list[DecodingResult]:
     """Decode from principal components of the windowed counts."""
     return _knn(
         recording,
         splits,
         f"PCA, {dimension}-D",
-        lambda split: baselines.pca(recording, split, dimension, width),
+        lambda split: baselines.pca(recording, split, dimension),
     )
 
 
 def of_umap(
-    recording: Recording, splits: Sequence[Split], dimension: int, seed: int, width: int = 10
+    recording: Recording, splits: Sequence[Split], dimension: int, seed: int
 ) -> list[DecodingResult]:
     """Decode from UMAP of the windowed counts."""
     return _knn(
         recording,
         splits,
         f"UMAP, {dimension}-D",
-        lambda split: baselines.umap(recording, split, dimension, seed=seed, width=width),
+        lambda split: baselines.umap(recording, split, dimension, seed=seed),
     )
 
 
-def of_tsne(
-    recording: Recording, splits: Sequence[Split], seed: int, width: int = 10
-) -> list[DecodingResult]:
+def of_tsne(recording: Recording, splits: Sequence[Split], seed: int) -> list[DecodingResult]:
     """Decode from t-SNE: neighbours from training trips, in a layout that has seen all spikes."""
-    rows = baselines.tsne(recording, 2, seed=seed, width=width)
+    rows = baselines.tsne(recording, 2, seed=seed)
     found = []
     for split in splits:
         features = Features(rows[split.train], rows[split.valid], rows[split.test])

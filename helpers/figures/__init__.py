@@ -12,6 +12,7 @@ from . import (
     limits,
     losses,
     own,
+    paths,
     raster,
     rings,
     scorecard,

@@ -117,10 +117,34 @@ def test_a_source_that_says_two_things_is_told_from_data():
 )
 def test_a_value_without_spread_takes_that_of_several_recorded_runs(monkeypatch, recorded, sd):
     claim = published("decode.umap.median_cm", "paper")
-    pair = {} if recorded is None else {claim.id: recorded}
+    id = claim.more["measured"]
+    pair = {} if recorded is None else {id: recorded}
     monkeypatch.setattr(expected, "pair_of", lambda recording, profile: pair)
-    assert measurement(claim, {claim.id: entry(12.0)}).sd == sd
-    assert measurement(claim, {claim.id: entry(12.0, sd=0.7)}).sd == 0.7
+    assert measurement(claim, {id: entry(12.0)}).sd == sd
+    assert measurement(claim, {id: entry(12.0, sd=0.7)}).sd == 0.7
+
+
+def test_the_verdict_stands_on_the_source_s_own_protocol_and_ours_is_shown_beside_it():
+    key = "decode.time.median_cm", "paper"
+    results = {
+        "decode.paper.time.median_cm": entry(4.7, sd=0.1),
+        "decode.paper.time.heldout.median_cm": entry(6.6, sd=0.1),
+        "decode.time.median_cm": entry(7.1, sd=0.1),
+    }
+    (row,) = judge_all(results, {key: claims()[key]})
+    assert row.verdict.word == LEAKAGE
+    assert row.ours.value == 7.1
+    assert "7.10 ± 0.10" in page.table_html([row])
+    results["decode.paper.time.heldout.median_cm"] = entry(4.8, sd=0.1)
+    assert judge_all(results, {key: claims()[key]})[0].verdict.word == REPRODUCED
+
+
+def test_changed_rules_say_when_and_why():
+    for claim in claims().values():
+        if "ours" in claim.more:
+            assert claim.more["ours_protocol"] != claim.protocol
+        for line in claim.more.get("amended", []):
+            assert re.match(r"20\d\d-\d\d-\d\d: \S+ \S+", line), line
 
 
 def test_without_results_all_is_open_and_the_missing_chapters_are_named():
@@ -191,7 +215,7 @@ def test_phrases_are_words():
 
 def test_points_hold_claim_and_measurement_with_intervals():
     results = {
-        "decode.posdir.median_cm": entry(5.6, sd=0.1),
+        "decode.paper.posdir.median_cm": entry(5.6, sd=0.1),
         "consistency.partition.pca": entry(-0.3, "04"),
         **{f"topology.circular.r2.{d}": entry(0.5, "05") for d in ("d3", "d8", "d16")},
         "embed.posdir.direction_accuracy": entry(0.9, "02"),

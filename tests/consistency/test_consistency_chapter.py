@@ -13,13 +13,13 @@ from helpers.consistency import compare, jobs, rivals
 from helpers.consistency.alignment import time_aligned
 from helpers.consistency.groups import groups_of_neurons
 from helpers.consistency.jobs import FIRST_FOLD, cells, four_rats, jobs_04, recording_of
-from helpers.consistency.layouts import thinned, tsne_layout, umap_layout
 from helpers.consistency.measure import Ring
 from helpers.consistency.rats import Between, Controls
 from helpers.consistency.runs import Repeated
 from helpers.consistency.summary import summary
 from helpers.decoding.baselines import root_counts
 from helpers.decoding.jobs import SEEDS_OF_OTHERS, jobs_03, named_split
+from helpers.decoding.layouts import thinned, tsne_layout, umap_layout
 from helpers.figures import consistency as pictures
 from helpers.figures.interactive_rats import rings
 from helpers.recordings.loading import simulate_recording
@@ -55,7 +55,8 @@ def test_models_train_on_training_trips_and_seeds_follow_the_first():
     made = jobs_04(FIRST, "full", OTHERS)
     for model, job in made.items():
         seen = recording_of(RATS[model.rat], model)
-        np.testing.assert_array_equal(job.spikes, seen.spikes[named_split(seen, model.split).train])
+        bins = slice(None) if model.split == "all" else named_split(seen, model.split).train
+        np.testing.assert_array_equal(job.spikes, seen.spikes[bins])
     later = jobs_04(FIRST, "full", OTHERS, seed=100)
     assert {model._replace(seed=model.seed + 100) for model in made} == set(later)
     assert len({job.name for job in made.values()}) == len(made)
@@ -332,7 +333,6 @@ def test_rats_say_what_was_measured(monkeypatch):
     values = noted(monkeypatch, rats)
     assert values["consistency.rats.cebra_behavior.heldout.position"][0] == pytest.approx(mean)
     assert len(values) == 8
-    assert {line.text for line in rats.judged()} >= {"PCA, held-out laps"}
     assert len(rats.judged_by_alignment()) == 2
 
 

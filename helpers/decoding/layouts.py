@@ -4,6 +4,16 @@ The module imports nothing of the book, so that no edit elsewhere makes them be 
 """
 
 import numpy as np
+from sklearn.decomposition import PCA
+
+PAPER_UMAP = {"metric": "cosine", "n_neighbors": 24, "min_dist": 0.0001}
+PAPER_TSNE = {
+    "metric": "cosine",
+    "perplexity": 10,
+    "early_exaggeration": 16.44,
+    "initialization": "pca",
+    "neighbors": "exact",
+}
 
 
 def umap_layout(
@@ -29,6 +39,30 @@ def tsne_layout(
 
     layout = TSNE(n_components, init=init, random_state=seed).fit_transform(rows)
     return {"rows": layout}
+
+
+def paper_layout(
+    method: str, rows: np.ndarray, others: np.ndarray, n_components: int, seed: int
+) -> dict[str, np.ndarray]:
+    """PCA, UMAP or t-SNE of rows (n, N) by the paper's settings, others (m, N) placed into it.
+
+    Settings are those that the authors' result files name. Their t-SNE is openTSNE's, which can
+    place points that it has not seen.
+    """
+    if method == "UMAP":
+        from umap import UMAP  # takes seconds to import
+
+        model = UMAP(n_components=n_components, random_state=seed, n_jobs=1, **PAPER_UMAP)
+        model.fit(rows)
+        return {"rows": model.embedding_, "others": model.transform(others)}
+    if method == "t-SNE":
+        from openTSNE import TSNE
+
+        model = TSNE(n_components=n_components, random_state=seed, n_jobs=1, **PAPER_TSNE)
+        layout = model.fit(rows)
+        return {"rows": np.asarray(layout), "others": np.asarray(layout.transform(others))}
+    model = PCA(n_components, svd_solver="full").fit(rows)
+    return {"rows": model.transform(rows), "others": model.transform(others)}
 
 
 def thinned(n: int, most: int) -> np.ndarray:

@@ -1,0 +1,243 @@
+"""Agreement between rats by the paper's own protocol, and where our numbers part from its."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from IPython.display import Markdown
+
+from helpers import claims, decoding, tables
+from helpers.recordings import RATS
+
+from .compare import LABELS, Part, Points, Rats, across_rats, compare, runs_of_one
+from .jobs import FIRST_FOLD
+from .rats import PARTS, Between, Folds
+from .summary import Summary, said, spread_of_runs, summary
+
+BEHAVIOUR, TIME = "CEBRA-Behaviour", "CEBRA-Time"
+HELD_OUT = "CEBRA-Time, held out"
+MODELS = {"paper-posdir": BEHAVIOUR, "paper-time-seen": TIME, "paper-time": HELD_OUT}
+IDS = {
+    BEHAVIOUR: "cebra_behavior",
+    TIME: "cebra_time",
+    HELD_OUT: "cebra_time.unseen",
+    "PCA": "pca",
+    "UMAP": "umap",
+    "t-SNE": "tsne",
+}
+LAPS = {"train": "training laps", "test": "held-out laps"}
+WAYS = {"ring": "place and direction", "position": "place alone"}
+Key = tuple[str, int, str, str]
+"""Method, dimension, part of the split, what rats are aligned by."""
+
+
+@dataclass(frozen=True, eq=False)
+class ByPaper:
+    """Agreement between rats by the paper's settings.
+
+    Attributes
+    ----------
+    found : mapping of Key to Folds
+        (runs, n, n) arrays a fold.
+    is_real : bool
+        The four rats that the paper speaks of.
+    runs : mapping of (str, str) to (runs, runs) array
+        R² between runs of CEBRA on training laps of the first fold, by method and rat.
+    """
+
+    found: Mapping[Key, Folds]
+    is_real: bool
+    runs: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
+
+    @property
+    def methods(self) -> list[str]:
+        """Names of the methods, CEBRA first."""
+        return list(dict.fromkeys(method for method, *_ in self.found))
+
+    def theirs(self, method: str, part: str) -> Summary:
+        """A method as published: CEBRA in three dimensions, others in two; by place, direction."""
+        return summary(self.found[method, _dimension(method), part, "ring"])
+
+    def table(self) -> Markdown:
+        """R² on training and on held-out laps, beside what is published; a quick run has PCA."""
+        head = ["R²", "training laps", "published", "held-out laps", "published", "runs"]
+        rows = []
+        for method in self.methods:
+            cells = []
+            for part in PARTS:
+                one = self.theirs(method, part)
+                cells += [f"**{_with_spread(one)}**", _stated(method, part, self.is_real)]
+            rows.append([method, *cells, str(self.theirs(method, "train").n_runs)])
+        table = tables.markdown(head, rows)
+        left_out = "" if BEHAVIOUR in self.methods else "\n\nCEBRA's part is for the full profile."
+        return Markdown(table + left_out)
+
+    def table_of_planes(self) -> Markdown:
+        """The baselines by dimension and by what rats are aligned by, training laps."""
+        head = ["R², training laps", *(f"{d}-D, by {way}" for d in (2, 3) for way in WAYS.values())]
+        planes = [method for method in self.methods if _dimension(method) == 2]
+        rows = [
+            [m, *(said(summary(self.found[m, d, "train", by]).mean) for d in (2, 3) for by in WAYS)]
+            for m in planes
+        ]
+        return Markdown(tables.markdown(head, rows))
+
+    def expect(self) -> None:
+        """Check every method's mean on training and on held-out laps, and PCA's by other ways."""
+        for method in self.methods:
+            for part, end in PARTS.items():
+                _expect(f"{IDS[method]}{end}", self.theirs(method, part))
+        for dimension in (2, 3):
+            by_place = summary(self.found["PCA", dimension, "train", "position"])
+            _expect(f"pca.position.d{dimension}", by_place)
+        for (method, rat), matrix in self.runs.items():
+            mean, sd = spread_of_runs(matrix)
+            id = f"consistency.paper.runs.{IDS[method]}.{rat}"
+            claims.expect(id, mean, sd=sd, n=len(matrix), split=FIRST_FOLD)
+
+    def judged(self) -> list[claims.Judged]:
+        """Lines for the table of verdicts: each published number by its own protocol."""
+        lines = []
+        for part, end in PARTS.items():
+            found = {m: self.theirs(m, part) for m in self.methods if m != HELD_OUT}
+            for method, one in found.items():
+                claim = claims.published(f"consistency.rats.{IDS[method]}{end}", "paper")
+                line = claims.Judged(f"{method}, {LAPS[part]}", claim, one.mean, one.sd)
+                lines.append(line._replace(honest=self._honest(method, part)))
+            if len(found) == len(IDS) - 1:
+                claim = claims.published(f"consistency.rats.order{end}", "paper")
+                text, many = f"order of methods, {LAPS[part]}", found.items()
+                mean, sd = ({m: getattr(s, what) for m, s in many} for what in ("mean", "sd"))
+                lines.append(claims.Judged(text, claim, mean, sd))
+        return lines + self._judged_runs()
+
+    def _honest(self, method: str, part: str) -> claims.Measured | None:
+        """The same with encoders that did not see the laps, where they did."""
+        if (method, part) != (TIME, "test"):
+            return None
+        unseen = self.theirs(HELD_OUT, part)
+        return claims.Measured(unseen.mean, unseen.sd)
+
+    def _judged_runs(self) -> list[claims.Judged]:
+        lines = []
+        for name in dict.fromkeys(method for method, _ in self.runs):
+            mine = {r: spread_of_runs(m) for (n, r), m in self.runs.items() if n == name}
+            mean, sd = ({rat: one[k] for rat, one in mine.items()} for k in (0, 1))
+            claim = claims.published(f"consistency.runs.{IDS[name]}", "paper")
+            lines.append(claims.Judged(f"{name}, runs of each rat", claim, mean, sd))
+        return lines
+
+    def paths(self, ours: Between) -> list[claims.Path]:
+        """From our agreement on training laps to the paper's, one choice changed at a time."""
+        if not self.is_real:
+            return []
+        return [
+            claims.Path(
+                f"{method}, R² between rats, training laps",
+                claims.published(f"consistency.rats.{IDS[method]}", "paper"),
+                self._steps(method, ours),
+                self._tried(method),
+            )
+            for method in self.methods
+            if method != HELD_OUT
+        ]
+
+    def _steps(self, method: str, ours: Between) -> list[claims.Step]:
+        steps = []
+        if method in ours.found["train", "ring"]:
+            first = "ours: batch of 512" if _dimension(method) == 3 else "ours: summed roots"
+            steps.append(_step(first, summary(ours.found["train", "ring"][method])))
+        if method == TIME:
+            steps.append(_step("their settings and batch", self.theirs(HELD_OUT, "train")))
+            last = "the encoder saw the held-out laps too"
+        else:
+            last = "their settings and batch" if _dimension(method) == 3 else "side by side"
+        return [*steps, _step(last, self.theirs(method, "train"))]
+
+    def _tried(self, method: str) -> list[claims.Step]:
+        """Other alignments and dimensions: the files do not name by what the rats were aligned."""
+        ways = {"by place alone": (2, "position"), "3-D": (3, "ring")}
+        ways |= {"by place alone, 3-D": (3, "position")}
+        return [
+            _step(text, summary(self.found[method, dimension, "train", by]))
+            for text, (dimension, by) in (ways.items() if _dimension(method) == 2 else ())
+        ]
+
+
+def by_paper(rats: Rats, seen: Points, unseen: Points, profile: str, seed: int = 0) -> ByPaper:
+    """Measure how rats agree by the paper's settings.
+
+    Parameters
+    ----------
+    rats : mapping of str to Recording
+    seen, unseen : mapping of Model to (n, 3) array
+        Embeddings of training and of held-out laps, from `embed`.
+    profile : {"quick", "full"}
+    seed : int
+        Of UMAP and t-SNE.
+
+    Returns
+    -------
+    ByPaper
+    """
+    found: dict[Key, Folds] = {}
+    trained = {model.name for model in seen}
+    for part, points in (("train", seen), ("test", unseen)):
+        for by in LABELS:
+            for name, method in MODELS.items():
+                if name in trained:
+                    folds = across_rats(points, rats, name, part, by)
+                    found[method, 3, part, by] = list(folds.values())
+    found |= _baselines(rats, profile, seed)
+    runs = {
+        (method, rat): runs_of_one(seen, rat, name)
+        for name, method in MODELS.items()
+        for rat in rats
+        if name in trained and method != HELD_OUT
+    }
+    is_real = set(rats) == set(RATS) and next(iter(rats.values())).source != "simulated"
+    return ByPaper(found, is_real, runs)
+
+
+def _baselines(rats: Rats, profile: str, seed: int) -> dict[Key, Folds]:
+    layouts = {rat: decoding.paper_layouts(one, profile, seed) for rat, one in rats.items()}
+    matrices: dict[Key, dict[str, list]] = {}
+    for method, dimension, number, split in next(iter(layouts.values())):
+        key = (method, dimension, number, split)
+        for part in PARTS:
+            parts = [
+                Part(
+                    getattr(layouts[rat][key], part),
+                    getattr(decoding.named_split(one, split), part),
+                )
+                for rat, one in rats.items()
+            ]
+            for by in LABELS:
+                folds = matrices.setdefault((method, dimension, part, by), {})
+                folds.setdefault(split, []).append(compare(list(rats.values()), parts, by))
+    return {key: [np.stack(runs) for runs in of.values()] for key, of in matrices.items()}
+
+
+def _dimension(method: str) -> int:
+    return 3 if method.startswith("CEBRA") else 2
+
+
+def _step(changed: str, one: Summary) -> claims.Step:
+    return claims.Step(changed, one.mean)
+
+
+def _with_spread(one: Summary) -> str:
+    return said(one.mean, 3) + ("" if one.sd is None else f" ± {one.sd:.3f}")
+
+
+def _stated(method: str, part: str, is_real: bool) -> str:
+    if method == HELD_OUT or not is_real:
+        return "–"
+    claim = claims.published(f"consistency.rats.{IDS[method]}{PARTS[part]}", "paper")
+    return claims.stated(claim)
+
+
+def _expect(end: str, one: Summary) -> None:
+    claims.expect(f"consistency.paper.{end}", one.mean, sd=one.sd, n=one.n_runs, split="nested")

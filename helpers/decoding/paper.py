@@ -1,0 +1,282 @@
+"""Decoding by the paper's own protocol, and what each of its choices is worth.
+
+Settings as the authors' result files name them; ten bins side by side; trips glued together;
+cosine neighbours; every method also with Euclidean neighbours and in the other dimension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from IPython.display import Markdown
+
+from helpers import claims, tables
+from helpers.kept import kept_many
+
+from .jobs import named_split
+from .layouts import paper_layout
+from .neighbours import PAPER_NEIGHBOURS, DecodingResult, Features, decode_knn
+from .report import estimate, judge
+from .scores import mean_score, seed_sd
+from .splits import Split, nested_splits
+from .windows import window_counts
+
+if TYPE_CHECKING:
+    from helpers.recordings import Recording
+
+BEHAVIOUR, TIME, HELD_OUT = "CEBRA-Behaviour", "CEBRA-Time", "CEBRA-Time, held out"
+IDS = {BEHAVIOUR: "posdir", TIME: "time", HELD_OUT: "time.heldout"}
+IDS |= {"PCA": "pca", "UMAP": "umap", "t-SNE": "tsne"}
+BASELINES = {"quick": {"PCA": 1}, "full": {"PCA": 1, "UMAP": 3, "t-SNE": 3}}
+"""Seeds of each baseline."""
+METRICS = ("cosine", "euclidean")
+SAW = {TIME: "all trips, unlabelled"}
+Found = dict[tuple[str, int, str], list[DecodingResult]]
+"""Results by method, dimension and the neighbours' metric."""
+
+
+@dataclass(frozen=True, eq=False)
+class ByPaper:
+    """Decoding by the paper's protocol.
+
+    Attributes
+    ----------
+    found : mapping of str to mapping
+        Results by rat, then by (method, dimension, metric of neighbours).
+    is_real : bool
+        The rats that the paper speaks of.
+    """
+
+    found: Mapping[str, Found]
+    is_real: bool
+
+    def theirs(self, rat: str, method: str) -> list[DecodingResult]:
+        """Results of a method as published: CEBRA in three dimensions, others in a plane."""
+        return self.found[rat][method, _dimension(method), "cosine"]
+
+    def methods(self, rat: str) -> list[str]:
+        """Methods that were decoded, in order."""
+        return list(dict.fromkeys(method for method, _, _ in self.found[rat]))
+
+    def table(self) -> Markdown:
+        """Median errors, a table a rat: as published, and with the other metric and dimension."""
+        return Markdown("\n\n".join(self._table_of(rat) for rat in self.found))
+
+    def expect(self) -> None:
+        """Check median errors and R² by the protocol, and medians by Euclidean neighbours."""
+        for rat in self.found:
+            for method in self.methods(rat):
+                name = _id(method, rat)
+                for metric in ("median_cm", "r2", "r2_total"):
+                    _expect(f"{name}.{metric}", self.theirs(rat, method), metric)
+                if (method, 2, "euclidean") in self.found[rat]:
+                    plane = self.found[rat][method, 2, "euclidean"]
+                    _expect(f"{name}.euclidean.median_cm", plane, "median_cm")
+
+    def judged(self) -> list[claims.Judged]:
+        """Lines for the table of verdicts: each published number by its own protocol."""
+        metrics = {BEHAVIOUR: ("median_cm", "r2", "r2_total"), TIME: ("median_cm", "r2")}
+        lines = []
+        for rat in self.found:
+            for method in (m for m in self.methods(rat) if m != HELD_OUT):
+                some = metrics.get(method, ("median_cm",)) if rat == "achilles" else ("median_cm",)
+                for metric in some if method in metrics or rat == "achilles" else ():
+                    end = f"{_published(method, rat)}.{metric}"
+                    line = judge(
+                        f"{metric}, {method}, {rat.capitalize()}",
+                        end,
+                        "paper",
+                        metric,
+                        self.theirs(rat, method),
+                    )
+                    honest = self._honest(rat, method, metric)
+                    lines.append(line._replace(honest=honest))
+        return lines
+
+    def said(self) -> Markdown:
+        """What follows for the first rat: who had seen what, and what a plane's angle forgets."""
+        rat = next(iter(self.found))
+        of = self.found[rat]
+        time, held_out = (mean_score(self.theirs(rat, m), "median_cm") for m in (TIME, HELD_OUT))
+        lines = [
+            f"CEBRA-Time by its own settings decodes at **{time:.1f} cm** if its encoder saw the "
+            f"tested trips, without labels, and at **{held_out:.1f} cm** if it did not."
+        ]
+        for method in ("PCA", "t-SNE", "UMAP"):
+            if (method, 2, "cosine") in of:
+                angle, both = (mean_score(of[method, 2, m], "median_cm") for m in METRICS)
+                lines.append(
+                    f"{method} in a plane: {angle:.1f} cm by cosine neighbours, which look at the "
+                    f"angle alone; {both:.1f} cm by Euclidean ones, all else the same."
+                )
+        behaviour = mean_score(self.theirs(rat, BEHAVIOUR), "median_cm")
+        lines.append(f"CEBRA-Behaviour lies on a sphere, where both agree: {behaviour:.1f} cm.")
+        return Markdown(tables.listed(lines))
+
+    def _honest(self, rat: str, method: str, metric: str) -> claims.Measured | None:
+        """The same with an encoder that did not see the tested trips, where it did."""
+        if method not in SAW:
+            return None
+        results = self.theirs(rat, HELD_OUT)
+        return claims.Measured(mean_score(results, metric), seed_sd(results, metric))
+
+    def _table_of(self, rat: str) -> str:
+        head = ["median error (cm)", "published", "by its protocol", "Euclidean, 2-D"]
+        head += ["cosine, 3-D", "Euclidean, 3-D"]
+        rows = []
+        for method in self.methods(rat):
+            cells = [
+                _said(self.found[rat].get((method, d, metric)))
+                for d, metric in ((2, "euclidean"), (3, "cosine"), (3, "euclidean"))
+            ]
+            published = _stated(method, rat) if self.is_real else "–"
+            rows.append([method, published, _said(self.theirs(rat, method), True), *cells])
+        return f"**{rat.capitalize()}**\n\n{tables.markdown(head, rows)}"
+
+
+def by_paper(
+    rec: Recording,
+    others: Sequence[Recording],
+    decoded: Mapping[tuple[str, str, str], list[DecodingResult]],
+    profile: str,
+    seed: int = 0,
+) -> ByPaper:
+    """Decode rats by the paper's protocol.
+
+    Parameters
+    ----------
+    rec : Recording
+    others : sequence of Recording
+        Further rats.
+    decoded : mapping
+        CEBRA's side, from `decode_models`.
+    profile : {"quick", "full"}
+    seed : int
+        Of UMAP and t-SNE.
+
+    Returns
+    -------
+    ByPaper
+    """
+    found = {}
+    for one in (rec, *others):
+        of: Found = {}
+        for method, key in (
+            (BEHAVIOUR, ("nested", "paper-posdir")),
+            (TIME, ("all", "paper-time")),
+            (HELD_OUT, ("nested", "paper-time")),
+        ):
+            of[method, 3, "cosine"] = decoded[one.name, *key]
+        found[one.name] = of | decode_baselines(one, profile, seed)
+    return ByPaper(found, rec.source != "simulated")
+
+
+def decode_baselines(recording: Recording, profile: str, seed: int = 0) -> Found:
+    """Decode PCA, UMAP and t-SNE of ten bins side by side, all fitted on training trips.
+
+    Parameters
+    ----------
+    recording : Recording
+    profile : {"quick", "full"}
+        PCA alone, or all three, with several seeds.
+    seed : int
+
+    Returns
+    -------
+    dict
+        Results of all folds and seeds by (method, dimension, metric of neighbours).
+    """
+    found: Found = {}
+    for (method, dimension, number, split), features in paper_layouts(
+        recording, profile, seed
+    ).items():
+        for metric in METRICS:
+            options = {"seed": number, "metrics": (metric,), "neighbours": PAPER_NEIGHBOURS}
+            part = named_split(recording, split)
+            result = decode_knn(features, recording, part, method, **options)
+            found.setdefault((method, dimension, metric), []).append(result)
+    return found
+
+
+def paper_layouts(
+    recording: Recording, profile: str, seed: int = 0
+) -> dict[tuple[str, int, int, str], Features]:
+    """PCA, UMAP and t-SNE of each fold by the paper's settings, in two and three dimensions.
+
+    Parameters
+    ----------
+    recording : Recording
+    profile : {"quick", "full"}
+    seed : int
+
+    Returns
+    -------
+    dict
+        Points by (method, dimension, seed, name of the split).
+    """
+    wanted = {
+        (method, dimension, number, split.name): split
+        for method, n in BASELINES[profile].items()
+        for dimension in (2, 3)
+        for number in range(seed, seed + n)
+        for split in nested_splits(recording)
+    }
+    calls = [
+        {"method": method, "n_components": dimension, "seed": number, **_rows(recording, split)}
+        for (method, dimension, number, _), split in wanted.items()
+    ]
+    return {
+        key: Features(made["rows"], *np.split(made["others"], [len(split.valid)]))
+        for (key, split), made in zip(wanted.items(), kept_many(paper_layout, calls), strict=True)
+    }
+
+
+def side_by_side(spikes: np.ndarray, width: int = 10) -> np.ndarray:
+    """Counts of each bin's window side by side, (T, width N) float32, trips glued together."""
+    return window_counts(spikes, width=width).reshape(len(spikes), -1).astype(np.float32)
+
+
+def _rows(recording: Recording, split: Split) -> dict[str, np.ndarray]:
+    """Windows of training bins, and of validation and test bins, each part glued by itself."""
+    train, valid, test = (
+        side_by_side(recording.spikes[bins]) for bins in (split.train, split.valid, split.test)
+    )
+    return {"rows": train, "others": np.concatenate([valid, test])}
+
+
+def _dimension(method: str) -> int:
+    return 3 if method.startswith("CEBRA") else 2
+
+
+def _id(method: str, rat: str) -> str:
+    where = "" if rat in ("achilles", "simulated") else f".{rat}"
+    return f"paper.{IDS[method]}{where}"
+
+
+def _published(method: str, rat: str) -> str:
+    return _id(method, rat).removeprefix("paper.")
+
+
+def _stated(method: str, rat: str) -> str:
+    try:
+        return claims.stated(
+            claims.published(f"decode.{_published(method, rat)}.median_cm", "paper")
+        )
+    except KeyError:
+        return "–"
+
+
+def _said(results: Sequence[DecodingResult] | None, loud: bool = False) -> str:
+    if not results:
+        return "–"
+    value, low, high = estimate(results, "median_cm")
+    return f"{f'**{value:.1f}**' if loud else f'{value:.1f}'} ({low:.1f} to {high:.1f})"
+
+
+def _expect(id: str, results: Sequence[DecodingResult], metric: str) -> None:
+    n = len({result.seed for result in results})
+    value, sd = mean_score(results, metric), seed_sd(results, metric)
+    claims.expect(f"decode.{id}", value, sd=sd, n=n, split="nested")

@@ -1,0 +1,115 @@
+"""Agreement between rats by the paper's settings: who saw what, ways to align, verdicts."""
+
+import numpy as np
+import pytest
+
+from helpers import claims
+from helpers.claims.scorecard import ids_measuring
+from helpers.consistency import paper
+from helpers.consistency.compare import LABELS
+from helpers.consistency.jobs import FIRST_FOLD, embed, jobs_04
+from helpers.decoding import PAPER_KINDS, named_split
+from helpers.decoding.windows import window_counts
+from helpers.recordings import RATS
+from helpers.recordings.loading import simulate_recording
+from helpers.training import Model
+
+RECORDING = simulate_recording(n_neurons=30, n_bins=6000, seed=4)
+OTHER = simulate_recording(n_neurons=25, n_bins=6000, seed=5, name="buddy")
+
+
+class Noting:
+    """Stands in for a `Fit`: embeds as the summed counts of the first neurons."""
+
+    def __init__(self):
+        self.given = []
+
+    def transform(self, spikes, segments=()):
+        self.given.append(segments)
+        return window_counts(spikes, segments).sum(axis=1)[:, :3].astype(np.float32)
+
+
+def matrices(runs, level):
+    made = np.full((runs, 4, 4), level) + 0.01 * np.arange(runs)[:, None, None]
+    made[:, np.eye(4, dtype=bool)] = np.nan
+    return made
+
+
+@pytest.fixture
+def study():
+    """Every method at a level of its own, one fold; CEBRA in three dimensions."""
+    levels = dict(zip(paper.IDS, (0.9, 0.8, 0.6, 0.5, 0.3, 0.4), strict=True))
+    found = {
+        (method, dimension, part, by): [matrices(2, level)]
+        for method, level in levels.items()
+        for dimension in ((3,) if method.startswith("CEBRA") else (2, 3))
+        for part in ("train", "test")
+        for by in LABELS
+    }
+    runs = {(m, rat): matrices(1, 0.95)[0] for m in (paper.BEHAVIOUR, paper.TIME) for rat in RATS}
+    return paper.ByPaper(found, True, runs)
+
+
+def test_the_paper_s_models_are_trained_in_the_full_profile_in_every_rat():
+    full = [m for m in jobs_04(RECORDING, "full", [OTHER]) if m.name in PAPER_KINDS]
+    assert {model.rat for model in full} == {"achilles", "buddy"}
+    assert {model.split for model in full if model.name == "paper-posdir"} == {
+        "nested 0", "nested 1", "nested 2"
+    }  # fmt: skip
+    assert not [m for m in jobs_04(RECORDING, "quick", [OTHER]) if m.name in PAPER_KINDS]
+
+
+def test_a_model_of_all_trips_is_shown_on_every_fold_and_knows_nothing_of_cuts():
+    fit = Noting()
+    shown = embed({Model("achilles", "all", "paper-time"): fit}, {"achilles": RECORDING}, "test")
+    assert {model.split for model in shown} == {"nested 0", "nested 1", "nested 2"}
+    assert {model.name for model in shown} == {"paper-time-seen"}
+    for model, points in shown.items():
+        assert len(points) == len(named_split(RECORDING, model.split).test)
+    assert fit.given == [()] * 3
+    cut = Noting()
+    embed({Model("achilles", FIRST_FOLD, "time"): cut}, {"achilles": RECORDING}, "test")
+    assert len(cut.given[0]) > 1
+
+
+def test_a_quick_run_compares_pca_in_both_dimensions_and_by_both_labels():
+    found = paper.by_paper({"achilles": RECORDING, "buddy": OTHER}, {}, {}, "quick")
+    assert found.methods == ["PCA"]
+    assert not found.is_real
+    assert not found.runs
+    assert found.table_of_planes().data.splitlines()[-1].count("|") == 6
+    assert "full profile" in found.table().data
+    assert found.paths(None) == []
+
+
+def test_every_line_is_judged_by_what_the_scorecard_looks_up(study, monkeypatch):
+    noted = {}
+    monkeypatch.setattr(claims, "expect", lambda id, value, **_: noted.update({id: value}))
+    study.expect()
+    for line in study.judged():
+        for key, id in ids_measuring(line.claim).items():
+            value = line.value[key] if key else line.value
+            assert noted[id] == pytest.approx(value), line.text
+
+
+def test_time_alone_on_held_out_laps_stands_beside_an_encoder_that_did_not_see_them(study):
+    (line,) = [one for one in study.judged() if one.text == "CEBRA-Time, held-out laps"]
+    assert line.value == pytest.approx(0.805)
+    assert line.honest.value == pytest.approx(0.605)
+
+
+def test_the_order_is_that_of_the_means(study):
+    orders = [line for line in study.judged() if line.text.startswith("order")]
+    ranked = [sorted(line.value, key=line.value.get, reverse=True) for line in orders]
+    assert ranked == [["CEBRA-Behaviour", "CEBRA-Time", "PCA", "t-SNE", "UMAP"]] * 2
+
+
+def test_what_else_was_tried_is_no_step_to_the_paper_s_protocol(study):
+    class Ours:
+        found = {("train", "ring"): {"PCA": [matrices(1, 0.3)]}}
+
+    paths = {path.title.split(",")[0]: path for path in study.paths(Ours)}
+    assert set(paths) == {"CEBRA-Behaviour", "CEBRA-Time", "PCA", "UMAP", "t-SNE"}
+    assert paths["PCA"].steps[0].changed.startswith("ours")
+    assert [step.value for step in paths["PCA"].tried] == pytest.approx([0.505] * 3)
+    assert [step.value for step in paths["CEBRA-Time"].steps] == pytest.approx([0.605, 0.805])
