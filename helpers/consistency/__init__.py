@@ -12,3 +12,4 @@ from .measure import Ring, between_runs, between_subjects
 from .paper import ByPaper, by_paper
 from .rats import Between, Controls, between_rats, controls
 from .runs import Repeated, run_twice
+from .search import Search, search

@@ -20,6 +20,8 @@ from helpers.decoding import (
 from helpers.recordings import RATS, Recording, load_recording, stretches
 from helpers.training import Job, Kind, Model, of_profile, plan
 
+from .grid import SEARCHED
+
 if TYPE_CHECKING:
     from helpers.training import Fit
 
@@ -59,10 +61,11 @@ KINDS = {
     "lagged": Kind(labels=lambda recording, model: told_labels(recording, model)),
     "spikes": Kind(),
     "spikes-time": Kind("time"),
+    **SEARCHED,
 }
 """``posdir`` and ``time`` are CEBRA-Behaviour and CEBRA-Time. The others are controls: labels
 permuted over bins; labels late by a random lag; each neuron late by a lag of its own, trained with
-labels and without."""
+labels and without. Those of the search stand in `grid`."""
 
 
 def jobs_04(
@@ -105,6 +108,8 @@ def jobs_04(
     if len(rats) < 1 + len(others):
         raise ValueError("two recordings have one name; compare different rats")
     models = [*_of_rats(rats, profile, seed), *_of_groups(recording, profile, seed)]
+    if profile == "full":
+        models += [Model(rat, FIRST_FOLD, name, seed) for name in SEARCHED for rat in rats]
 
     def sees(model):
         seen = recording_of(rats[model.rat], model)

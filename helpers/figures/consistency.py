@@ -17,7 +17,7 @@ from . import style
 from .style import Picture
 
 if TYPE_CHECKING:
-    from helpers.consistency import Between, Groups, Repeated
+    from helpers.consistency import Between, Groups, Repeated, Search
 
 COLOURS = {  # the first that a name begins with
     "CEBRA-Time": style.AMBER,
@@ -71,6 +71,28 @@ def rats(study: Between) -> Picture:
         "mapped onto column. Four rats are four rats: every pair is shown, and no interval is "
         "drawn over them.",
         name="rats",
+    )
+
+
+def search(study: Search) -> Picture:
+    """Agreement on training laps against that on held-out laps, a dot a setting."""
+    fig, ax = plt.subplots(figsize=(6.4, 4.2))
+    train, _, test = study.scores.T
+    ax.plot(train, test, "o", color=style.TEAL, ms=6)
+    for part, colour in (("train", style.CORAL), ("valid", style.AMBER)):
+        n = study.best_by(part)
+        label = {"train": "chosen by training laps", "valid": "chosen by validation laps"}[part]
+        size = 15 if part == "train" else 11
+        ax.plot(train[n], test[n], "o", ms=size, mfc="none", mec=colour, mew=1.8, label=label)
+    ax.set(xlabel="R² between rats, training laps", ylabel="R² between rats, held-out laps")
+    ax.legend()
+    return Picture(
+        fig,
+        alt="Dots, one a setting: agreement between rats on training laps to the right, on "
+        "held-out laps upwards. Rings mark the settings chosen by training and by validation laps.",
+        caption="CEBRA-Behaviour under each setting of the search, one training in each of four "
+        "rats, first fold.",
+        name="search",
     )
 
 

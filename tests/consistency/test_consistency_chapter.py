@@ -60,7 +60,9 @@ def test_models_train_on_training_trips_and_seeds_follow_the_first():
     later = jobs_04(FIRST, "full", OTHERS, seed=100)
     assert {model._replace(seed=model.seed + 100) for model in made} == set(later)
     assert len({job.name for job in made.values()}) == len(made)
-    assert len({key(job, "cpu") for job in made.values()}) == len(made)
+    # one setting of the search is the book's own: its fit is shared
+    shared = len(RATS)
+    assert len({key(job, "cpu") for job in made.values()}) == len(made) - shared
 
 
 def test_models_that_chapter_03_trains_are_not_trained_twice():

@@ -8,8 +8,10 @@ from helpers.claims.scorecard import ids_measuring
 from helpers.consistency import paper
 from helpers.consistency.compare import LABELS
 from helpers.consistency.jobs import FIRST_FOLD, embed, jobs_04
+from helpers.consistency.search import Search, search
 from helpers.decoding import PAPER_KINDS, named_split
 from helpers.decoding.windows import window_counts
+from helpers.figures import consistency as pictures
 from helpers.recordings import RATS
 from helpers.recordings.loading import simulate_recording
 from helpers.training import Model
@@ -113,3 +115,20 @@ def test_what_else_was_tried_is_no_step_to_the_paper_s_protocol(study):
     assert paths["PCA"].steps[0].changed.startswith("ours")
     assert [step.value for step in paths["PCA"].tried] == pytest.approx([0.505] * 3)
     assert [step.value for step in paths["CEBRA-Time"].steps] == pytest.approx([0.605, 0.805])
+
+
+def test_what_a_search_wins_is_told_on_the_laps_that_chose_and_on_others():
+    scores = np.array([[0.5, 0.4, 0.40], [0.9, 0.5, 0.42], [0.7, 0.6, 0.50]])
+    found = Search(scores)
+    assert (found.best_by("train"), found.best_by("valid")) == (1, 2)
+    assert found.gains() == pytest.approx({"train": 0.2, "valid": 0.0, "test": 0.0})
+    assert "wins 0.200 over the median setting" in found.table().data
+    assert "validation laps wins 0.080" in found.table().data
+    dots = pictures.search(found).fig.axes[0].lines
+    assert [len(line.get_xdata()) for line in dots] == [3, 1, 1]
+
+
+def test_a_quick_run_searches_nothing():
+    found = search({"achilles": RECORDING}, {})
+    assert found.gains() == {}
+    assert "full profile" in found.table().data
