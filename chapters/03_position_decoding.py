@@ -337,7 +337,9 @@ hat.order()
 # - Split by trip. Bins drawn from a hat test whether a decoder recognises a moment, not whether it knows a place. And
 #   hold the trips out of the *encoder*, too.
 # - A number without its split is not a number.
-# - Give the rivals what you give yourself: a window of ten bins for everyone, or for no one.
+# - Before you say that a number cannot be had, get it by its own protocol: the settings, who saw what, nearest by what.
+# - An encoder without labels can have seen the test, too. Say so: its error is then another quantity than a held-out one.
+# - Cosine neighbours read a plane by its angle. Give every method the neighbours that suit it, and the same window.
 # - Decode to check a picture, never to sell it.
 #
 # [Next in this book](06_cebra_from_scratch): what the encoder does, in a hundred lines.

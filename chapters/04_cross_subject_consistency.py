@@ -332,3 +332,4 @@ claims.verdicts_on(
 # - R² below zero means worse than the mean. To speak of correlation, compute the correlation.
 # - Compare with a control that keeps the labels' smoothness. Shuffling alone is too easy to beat.
 # - Agreement between animals that counts is agreement on laps that no model was told about.
+# - A setting chosen for the number it reports brings a maximum, not a draw. Choose by laps that report nothing.
