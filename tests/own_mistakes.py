@@ -16,9 +16,10 @@ from helpers.own.files import read_recording
 from helpers.own.ingest import recording_from_arrays
 from helpers.own.inspection import honest_split
 from helpers.own.lessons import laboratory, on_a_circle, refusals
-from helpers.own.ring import _share, whole_laps
+from helpers.own.ring import _share
 from helpers.own.steps import bin_edges, bin_spikes
 from helpers.recordings.loading import load_recording, simulate_recording
+from helpers.topology import whole_trips
 from helpers.topology.persistence import bars, lifespans
 from helpers.topology.winding import scrambled_along, turns
 
@@ -102,7 +103,7 @@ def of_buddy(last):
 
 def share_out_of_order():
     test = honest_split(RAT).test
-    trips = whole_laps(RAT, test)
+    trips = whole_trips(RAT, test)
     return _share(turns(scrambled_along(RAT.true_phase[test], trips, 0), trips))
 
 

@@ -7,7 +7,7 @@ the same trips with their bins in random order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,32 +147,18 @@ def _wound(fits, recording: Recording, tested, n_landmarks: int, seed: int) -> d
     wound = {}
     for model, found in zip(fits, kept_many(topology.follow, calls), strict=True):
         split = tested[model.split]
-        n = len(split.train)
-        known, trips = (whole_laps(recording, bins) for bins in (split.train, split.test))
-        lifted = [loop for loop in range(len(found["along"])) if found["prime"][loop]]
-        if not lifted or not trips:
+        known, trips = (topology.whole_trips(recording, b) for b in (split.train, split.test))
+        best = topology.leading_loop(found["along"], known)
+        if best is None or not trips:
             wound[model] = np.empty(0), np.empty(0)
             continue
-        best = max(lifted, key=lambda loop: _share(topology.turns(found["along"][loop][:n], known)))
+        n = len(split.train)
         out_of_order = topology.scrambled_along(found["angle"][best][n:], trips, seed)
         wound[model] = (
             topology.turns(found["along"][best][n:], trips),
             topology.turns(out_of_order, trips),
         )
     return wound
-
-
-def whole_laps(recording: Recording, bins: np.ndarray) -> Sequence[slice]:
-    """Round trips, or laps round a circle, that lie whole in `bins` and cover most of the track."""
-    if recording.geometry == "line":
-        return topology.whole_trips(recording, bins)
-    found = []
-    for lap in recording.laps():
-        here = slice(*np.searchsorted(bins, (lap.start, lap.stop)).tolist())
-        whole = here.stop - here.start == lap.stop - lap.start
-        if whole and np.ptp(recording.position[lap]) >= topology.LEAST_WAY * recording.length_m:
-            found.append(here)
-    return found
 
 
 def _share(turned: np.ndarray) -> float:

@@ -28,6 +28,11 @@ class Line:
         """First bins of new round trips; the library takes the last bin of a run as the border."""
         return np.flatnonzero(np.diff(direction))[1::2]
 
+    def covered(self, position, direction):
+        """Metres that a round trip covers on its way there and on its way back, the lesser."""
+        ways = [position[direction == sign] for sign in (1, -1)]
+        return min(np.ptp(way) if len(way) else 0.0 for way in ways)
+
     def training_labels(self, posdir, kind):
         """Columns of the label (T, 3) that CEBRA is trained with, float32 of shape (T, k)."""
         columns = {"posdir": [0, 1, 2], "pos": [0], "dir": [1, 2]}[kind]
@@ -73,6 +78,10 @@ class Circle(Line):
     def trial_borders(self, position, direction):
         """There is no way back: a trip is a lap."""
         return self.lap_borders(position, direction)
+
+    def covered(self, position, direction):
+        """Metres that a lap covers."""
+        return np.ptp(position)
 
     def training_labels(self, posdir, kind):
         """Position itself would put the last centimetre farthest from the first."""

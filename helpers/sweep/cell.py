@@ -171,17 +171,13 @@ def ring(fit: Fit, recording: Recording, split: Split) -> dict:
 
 def _wound(known, unseen, known_trips, trips) -> float:
     """Share of trips wound once, round the loop that most training trips wind."""
-    if not known_trips:
-        return 0.0
     try:
         along = topology.follow(known, np.concatenate([known, unseen]), POINTS)["along"]
     except ValueError as error:
         if "no loop at all" not in str(error):
             raise
         return 0.0  # nothing to wind round
-    loops = [one for one in along if not np.isnan(one).any()]  # NaN: no cocycle could be lifted
-    if not loops:
+    best = topology.leading_loop(along, known_trips)
+    if best is None:
         return 0.0
-    n = len(known)
-    best = max(loops, key=lambda one: topology.share_wound(topology.turns(one[:n], known_trips)))
-    return topology.share_wound(topology.turns(best[n:], trips))
+    return topology.share_wound(topology.turns(along[best][len(known) :], trips))

@@ -24,4 +24,4 @@ from .persistence import PRIME, bars, check_cost, lifespans, longest, p_value
 from .report import LANDMARKS, POINTS, Bars, longest_bars, main_bar, p_of, pca_cloud, pick
 from .rulers import Arcs, Order, Spheres, arcs, order, shapes_judged, spheres
 from .shape import arc_gaps, end_gap_ratio, ends_and_middle
-from .winding import LEAST_WAY, scrambled_along, share_wound, turns, whole_trips
+from .winding import leading_loop, scrambled_along, share_wound, turns, whole_trips

@@ -19,7 +19,7 @@ LEAST_WAY = 0.8
 
 
 def whole_trips(recording: Recording, bins=None) -> list[slice]:
-    """Round trips on which the animal ran both ways over most of the track.
+    """Round trips, or laps round a circle, on which the animal ran over most of the track.
 
     Parameters
     ----------
@@ -37,9 +37,26 @@ def whole_trips(recording: Recording, bins=None) -> list[slice]:
     for trip in recording.trials():
         here = slice(*np.searchsorted(bins, (trip.start, trip.stop)).tolist())
         complete = here.stop - here.start == trip.stop - trip.start
-        if complete and _both_ways(recording, trip):
+        way = recording.track.covered(recording.position[trip], recording.direction[trip])
+        if complete and way >= LEAST_WAY * recording.length_m:
             found.append(here)
     return found
+
+
+def leading_loop(along, trips: Sequence[slice]) -> int | None:
+    """Which loop the animal is led round most often; None without trips or loops.
+
+    Parameters
+    ----------
+    along : sequence of (T,) array
+        An angle of each loop that counts on; of NaN where no cocycle could be lifted.
+    trips : sequence of slice
+        Those that choose, of training bins.
+    """
+    lifted = [loop for loop, one in enumerate(along) if not np.isnan(one).any()]
+    if not lifted or not trips:
+        return None
+    return max(lifted, key=lambda loop: share_wound(turns(along[loop], trips)))
 
 
 def turns(along, trips: Sequence[slice]) -> np.ndarray:
@@ -154,9 +171,3 @@ def _r2(angle, position, scored_angle, scored_position) -> float:
     if not spread.any():
         raise ValueError("position is constant; R² is not defined")
     return float(1 - (missed @ missed) / (spread @ spread))
-
-
-def _both_ways(recording: Recording, trip: slice) -> bool:
-    position, direction = recording.position[trip], recording.direction[trip]
-    ways = [np.ptp(position[direction == sign]) for sign in (1, -1) if (direction == sign).any()]
-    return len(ways) == 2 and min(ways) >= LEAST_WAY * recording.length_m

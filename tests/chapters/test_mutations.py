@@ -197,7 +197,7 @@ def of_consistency(broken, what, aligned):
     points = [baselines.pca(rat, split, 3)(rat.spikes, rat.segments) for rat in rats]
     if broken == "labels shuffled":
         points[1] = np.random.default_rng(0).permutation(points[1])
-    if what != "rats":
+    if what not in ("rats", "paper"):
         return float(np.nanmean(time_aligned(points, "linear")))
     label = consistency_study.label(RAT, np.arange(len(RAT.position)), aligned)
     bins = consistency_study.LABELS[aligned]

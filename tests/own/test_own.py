@@ -27,6 +27,7 @@ from helpers.own.jobs import NAMES, SHUFFLED, TIME, TOLD, jobs_09, splits
 from helpers.own.lessons import laboratory, on_a_circle
 from helpers.recordings.geometry import Circle
 from helpers.recordings.loading import load_recording, simulate_recording
+from helpers.topology import whole_trips
 from helpers.training.plan import Model
 
 RAT = simulate_recording(n_neurons=24, n_bins=5000, seed=4)
@@ -172,7 +173,7 @@ def test_a_true_ring_is_found_and_wound_once(recording):
     for ring in rings.values():
         assert ring.p == pytest.approx(0.1)
         assert ring.bar[1] - ring.bar[0] > 2 * null.max()
-        assert len(ring.turned) == len(own_ring.whole_laps(recording, honest_split(recording).test))
+        assert len(ring.turned) == len(whole_trips(recording, honest_split(recording).test))
         assert ring.share > 0.9 > 0.5 > own_ring._share(ring.scrambled)
 
 
