@@ -13,7 +13,7 @@ from .paper import BEHAVIOUR, HELD_OUT, ByPaper
 from .paper import TIME as THEIR_TIME
 from .report import estimate
 
-BATCH = "their batch of 20,000, 1,000 steps, trips glued"
+BATCH = "their batch of 20,000, trips glued"
 CLAIMS = {
     "posdir": "CEBRA, position + direction",
     "time": "CEBRA, time only",

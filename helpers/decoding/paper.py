@@ -16,7 +16,7 @@ from IPython.display import Markdown
 from helpers import claims, tables
 from helpers.kept import kept_many
 
-from .jobs import named_split
+from .jobs import PAPER_ITERATIONS, named_split
 from .layouts import paper_layout
 from .neighbours import PAPER_NEIGHBOURS, DecodingResult, Features, decode_knn
 from .report import estimate, judge
@@ -48,10 +48,13 @@ class ByPaper:
         Results by rat, then by (method, dimension, metric of neighbours).
     is_real : bool
         The rats that the paper speaks of.
+    steps : int
+        Of CEBRA's trainings.
     """
 
     found: Mapping[str, Found]
     is_real: bool
+    steps: int
 
     def theirs(self, rat: str, method: str) -> list[DecodingResult]:
         """Results of a method as published: CEBRA in three dimensions, others in a plane."""
@@ -63,7 +66,11 @@ class ByPaper:
 
     def table(self) -> Markdown:
         """Median errors, a table a rat: as published, and with the other metric and dimension."""
-        return Markdown("\n\n".join(self._table_of(rat) for rat in self.found))
+        parts = [self._table_of(rat) for rat in self.found]
+        if self.steps < PAPER_ITERATIONS["full"]:
+            full = PAPER_ITERATIONS["full"]
+            parts.append(f"CEBRA after {self.steps:,} steps here, after {full:,} in the paper.")
+        return Markdown("\n\n".join(parts))
 
     def expect(self) -> None:
         """Check median errors and R² by the protocol, and medians by Euclidean neighbours."""
@@ -172,7 +179,7 @@ def by_paper(
         ):
             of[method, 3, "cosine"] = decoded[one.name, *key]
         found[one.name] = of | decode_baselines(one, profile, seed)
-    return ByPaper(found, rec.source != "simulated")
+    return ByPaper(found, rec.source != "simulated", PAPER_ITERATIONS[profile])
 
 
 def decode_baselines(recording: Recording, profile: str, seed: int = 0) -> Found:
