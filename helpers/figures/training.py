@@ -261,9 +261,10 @@ def speed_bars(rates: Mapping[str, float], dtype: str) -> Picture:
     fig, ax = plt.subplots(figsize=(9, 0.65 * len(rates) + 0.9))
     values = np.array(list(rates.values()))
     colours = [style.GREY, style.BLUE, *[style.TEAL] * (len(values) - 2)]
-    bars = ax.barh(range(len(values)), values, color=colours, height=0.62)
-    ax.bar_label(bars, [f" {v:.0f} a second · {v / values[0]:.1f} ×" for v in values], padding=3)
-    ax.set(yticks=range(len(values)), yticklabels=list(rates), xlim=(0, 1.3 * values.max()))
+    bars = ax.barh(range(len(values)), np.nan_to_num(values), color=colours, height=0.62)
+    ax.bar_label(bars, [f" {_said_of_rate(v, values[0])}" for v in values], padding=3)
+    longest = np.nanmax(values) if np.isfinite(values).any() else 1.0
+    ax.set(yticks=range(len(values)), yticklabels=list(rates), xlim=(0, 1.3 * longest))
     ax.set_xlabel("training steps a second, all models together")
     ax.invert_yaxis()
     ax.grid(axis="y", alpha=0)
@@ -272,7 +273,14 @@ def speed_bars(rates: Mapping[str, float], dtype: str) -> Picture:
         alt="Bars of training steps a second: the library, this chapter's loop, fit_many with one "
         "model and with four.",
         caption="Training steps a second on the machine that made this page, all models of a run "
-        "together; the ratio is to the library in the same cell. fit_many computes in "
-        f"{dtype} here.",
+        "together, medians of three; the ratio is to the library in the same cell. No bar where "
+        f"repeats differ by as much as they measure. fit_many computes in {dtype} here.",
         name="speed",
     )
+
+
+def _said_of_rate(value: float, first: float) -> str:
+    if not np.isfinite(value):
+        return "could not be told: this machine was too busy"
+    ratio = f" · {value / first:.1f} ×" if np.isfinite(first) else ""
+    return f"{value:.0f} a second{ratio}"

@@ -9,4 +9,4 @@ from .against import Proof, Quality, quality
 from .beads import Descent, Rings
 from .forces import Forces, Pairs, forces, pairs
 from .laps import Laps, Places, jobs_06, places, training_laps
-from .speed import speeds
+from .speed import rate, speeds

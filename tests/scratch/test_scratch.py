@@ -194,12 +194,30 @@ def test_pictures_draw_what_they_are_given(book_style, run):
     bars = figures.speed_bars({"a": 10.0, "b": 35.0}, "bfloat16")
     assert "3.5 ×" in bars.fig.axes[0].texts[1].get_text()
     assert "bfloat16" in bars.caption
+    bars = figures.speed_bars({"a": 10.0, "b": np.nan}, "bfloat16").fig.axes[0]
+    assert "too busy" in bars.texts[1].get_text()
+    assert bars.patches[1].get_width() == 0
     fits = {(kind, 0): SimpleNamespace(loss=loss) for kind in ("float32", "fast")}
     curves = figures.loss_curves(scratch.Descent(loss, fits, 1.25, 1, "local")).fig.axes[0]
     assert "free beads: 1.250" in [text.get_text() for text in curves.get_legend().texts]
     panels = figures.seeds_compared(qualities(0)).fig.axes
     assert [panel.get_title(loc="left") for panel in panels] == list(against.TITLES.values())
     assert [len(mark.get_offsets()) for mark in panels[0].collections[::2]] == [3, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "per_second"),
+    [
+        ([2.0, 2.2, 1.9], 60.0),
+        ([2.0, 9.0, 2.1], np.nan),  # another program ran beside one of them
+        ([-0.1, 0.3, 0.2], np.nan),
+        ([-0.3, -0.2, -0.25], np.nan),  # the longer run took less time
+        ([1e-9, 1e-9, 1e-9], np.nan),  # a page once said 480,000,000,000 steps a second
+        ([2.0], np.nan),
+    ],
+)
+def test_a_rate_is_a_median_of_repeats_or_refused(seconds, per_second):
+    np.testing.assert_equal(scratch.rate(120, seconds), per_second)
 
 
 def test_directions_differ_in_hue_and_positions_in_lightness():
