@@ -11,6 +11,7 @@ from pathlib import Path
 from helpers.files import update_json
 
 from . import expected
+from .ranges import impossible
 
 AS_RECORDED, NOT_RECORDED = "as recorded", "not recorded"
 _chapter: dict | None = None  # what begin() said; one chapter runs in one process
@@ -71,8 +72,8 @@ def expect(id: str, value, *, sd: float | None = None, n=None, split: str | None
     Raises
     ------
     AssertionError
-        If the value lies outside the recorded tolerance, or its id is missing although this
-        recording and profile are recorded.
+        If the value lies outside the recorded tolerance or cannot be true at all (`ranges`), or its
+        id is missing although this recording and profile are recorded.
     RuntimeError
         If `begin` was not called before.
     ValueError
@@ -135,4 +136,6 @@ def _plain(id: str, value):
         if not math.isfinite(number):
             raise ValueError(f"{id} is {number}; find out why before it is recorded")
     numbers = [float(number) for number in numbers]
+    if problem := impossible(id, numbers):
+        raise AssertionError(problem)
     return numbers if isinstance(value, (list, tuple)) else numbers[0]
