@@ -295,9 +295,10 @@ training.distinct_labels(jobs)
 #
 # ## Verdicts
 #
-# The criteria were written down before the first full run. They speak of a real rat and the full
-# training; whether time's ring has a hole and the shuffled sphere has none, only persistent
-# cohomology can say, in the chapter on topology.
+# The criteria's words were written down before the first full run; the numbers that *chance* stands
+# for, after it (the scorecard lists such rules). They speak of a real rat and the full training;
+# whether time's ring has a hole and the shuffled sphere has none, only persistent cohomology can say,
+# in the chapter on topology.
 
 # %% tags=["nbval-ignore-output"]
 losses.verdicts(rec, profile)

@@ -285,7 +285,8 @@ again.expect()
 # %% [markdown]
 # ## Verdicts
 #
-# The rules stood in `data/claims.yml` before the full run.
+# The rules stood in `data/claims.yml` before the full run; what is judged, the paper's own protocol in place of ours,
+# came later, and the scorecard says so.
 
 # %% tags=["nbval-ignore-output"]
 quick = "" if profile == "full" else "(quick run)"

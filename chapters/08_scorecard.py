@@ -107,7 +107,8 @@ scorecard.expect()
 # %% [markdown]
 # ## How a verdict comes about
 #
-# A rule per claim, in one file, written down before the first full run. The kinds are few. *Close*: within two joint
+# A rule per claim, in one file, most of them written down before the first full run; those that were not are listed
+# below. Where a source says what it did, its own protocol is measured and judged, and ours stands beside it. The kinds are few. *Close*: within two joint
 # standard deviations, or within a share of the published value where the source was vague. *In a range*, *more*, *less*,
 # *equal*, *in this order*. And for shapes a criterion made of conditions on measured numbers. `helpers/claims/rules.py` has
 # each as a few lines of code, and a test holds every kind to both sides of its border.
@@ -117,6 +118,14 @@ scorecard.expect()
 
 # %% tags=["nbval-ignore-output"]
 scorecard.kinds()
+
+# %% [markdown]
+# ### Rules that are younger than a result
+#
+# A rule that is written or changed when a result is known can be bent to it, even in good faith. Here is every one:
+
+# %% tags=["nbval-ignore-output"]
+scorecard.amendments()
 
 # %% [markdown]
 # ## What could fool us

@@ -133,7 +133,7 @@ def do_book(given: argparse.Namespace) -> int:
 
 def do_publish(given: argparse.Namespace) -> int:
     """Run chapters and store them, or check those that are stored."""
-    from .publishing import check_published, publish_chapter
+    from .publishing import check_published, publish_chapter, take_over
 
     files = chapter_files(ROOT, given.chapters)
     if given.check:
@@ -145,6 +145,7 @@ def do_publish(given: argparse.Namespace) -> int:
         print(f"{given.recording} is out of reach, and a stand-in is not published in its name; "
               "set CEBRA_DATADIR, or say --recording simulated", file=sys.stderr)  # fmt: skip
         return 1
+    take_over(run)
     outcomes = [] if given.kept else run_chapters(run, files, jobs=given.jobs)
     done = {outcome.chapter for outcome in outcomes if outcome.ok}
     stored = [publish_chapter(run, file) for file in files if given.kept or file.stem in done]

@@ -58,6 +58,16 @@ def publish_chapter(run: Run, file: Path) -> Path:
     return target
 
 
+def take_over(run: Run) -> None:
+    """Begin with the stored results of the chapters that this run does not have.
+
+    Without them a scorecard that is published alone would find every claim open.
+    """
+    stored = read_json(run.root / "data" / "results.json")
+    same = {i: e for i, e in stored.items() if e["digest"] == run.served["digest"]}
+    update_json(run.results, lambda own: {**same, **own})
+
+
 def settle(notebook, results: dict) -> None:
     """Compare, now, what could not be compared while it ran: values recorded from this very run.
 

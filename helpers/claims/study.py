@@ -107,6 +107,18 @@ class Scorecard:
         rows = [[k, f"{len(all_)}", f"{all_.count(REPRODUCED)}"] for k, all_ in words.items()]
         return Markdown(tables.markdown(["rule", "claims", "reproduced"], rows))
 
+    def amendments(self) -> Markdown:
+        """List the rules that were written or changed after a result, by date and reason."""
+        claims_of: dict[str, list[str]] = {}
+        for row in self.rows:
+            for line in row.claim.more.get("amended", []):
+                claims_of.setdefault(line, []).append(scorecard_page.phrase(row.claim.id))
+        rows = [
+            [*line.split(": ", 1), "; ".join(dict.fromkeys(names))]
+            for line, names in sorted(claims_of.items())
+        ]
+        return Markdown(tables.markdown(["date", "what and why", "claims"], rows, left=3))
+
     def expect(self) -> None:
         """Hold the scorecard to what is recorded: every claim has a verdict and a reason."""
         verdicts = [row.verdict for row in self.rows]

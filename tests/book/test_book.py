@@ -18,7 +18,7 @@ from helpers import recordings
 from helpers.book import __main__ as book
 from helpers.book import ahead, runner, site
 from helpers.book.pairing import BOOTSTRAP, differences, read_source, stripped, with_prose
-from helpers.book.publishing import STAMP, check_published, publish_chapter, sync_prose
+from helpers.book.publishing import STAMP, check_published, publish_chapter, sync_prose, take_over
 from helpers.book.runner import Run, chapter_files, run_chapters
 from helpers.claims import expected
 from helpers.claims.provenance import code_hash
@@ -248,6 +248,18 @@ def test_publishing_strips_the_run_and_stamps_the_page(toy):
     assert mark["recording"] == SERVED
     assert {"profile", "code", "versions", "device", "date"} <= set(mark)
     assert "toy.value" in json.loads((toy.root / "data/results.json").read_text())
+
+
+def test_a_scorecard_published_alone_judges_the_stored_results_of_the_others(toy):
+    # The bug: it found an empty results file, and every claim open.
+    same, other = {"digest": SERVED["digest"], "chapter": "03"}, {"digest": "x", "chapter": "04"}
+    stored = {"a": {**same, "value": 1.0}, "b": {**other, "value": 2.0}}
+    for path in (toy.root / "data", toy.folder):
+        path.mkdir(parents=True)
+    (toy.root / "data/results.json").write_text(json.dumps(stored))
+    toy.results.write_text(json.dumps({"c": {**same, "value": 3.0}}))
+    take_over(toy)
+    assert set(json.loads(toy.results.read_text())) == {"a", "c"}
 
 
 def test_a_run_recorded_from_itself_is_published_as_recorded(toy, monkeypatch):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from helpers.claims import expected, scorecard
+from helpers.claims import expected, read_scorecard, scorecard
 from helpers.claims import scorecard_page as page
 from helpers.claims.published import Claim, claims, published
 from helpers.claims.scorecard import ids_measuring, judge_all, measurement, missing_chapters, totals
@@ -145,6 +145,14 @@ def test_changed_rules_say_when_and_why():
             assert claim.more["ours_protocol"] != claim.protocol
         for line in claim.more.get("amended", []):
             assert re.match(r"20\d\d-\d\d-\d\d: \S+ \S+", line), line
+
+
+def test_the_page_lists_every_rule_that_is_younger_than_a_result():
+    table = read_scorecard().amendments().data
+    for claim in claims().values():
+        for line in claim.more.get("amended", []):
+            assert f"| {line.replace(': ', ' | ', 1)} |" in table
+    assert "embedding: shuffled labels, its shape" in table
 
 
 def test_without_results_all_is_open_and_the_missing_chapters_are_named():
