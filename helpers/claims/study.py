@@ -16,7 +16,7 @@ from .checks import expect
 from .published import claims
 from .rules import shown
 from .scorecard import Row
-from .verdicts import CONTRADICTION, LEAKAGE, REPRODUCED, WORDS, stated
+from .verdicts import CONTRADICTION, LEAKAGE, NOT_REPRODUCED, REPRODUCED, WORDS, stated
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ class Scorecard:
         )
 
     def _held(self, who: str) -> str:
-        """Count a source's claims that were judged, and those of them that were reproduced."""
+        """Count a source's judged claims, without those it contradicts, and the reproduced ones."""
         found = scorecard.totals(self.rows)[who]
-        judged = sum(found.get(word, 0) for word in WORDS[:4])
+        judged = sum(found.get(word, 0) for word in (REPRODUCED, NOT_REPRODUCED, LEAKAGE))
         held = found.get(REPRODUCED, 0)
         share = f" ({held / judged:.0%})" if judged else ""
         return f"the {who}'s {judged} judged claims, **{held}** are reproduced{share}"

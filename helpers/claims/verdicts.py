@@ -80,8 +80,12 @@ def verdict(
     other = claim.more.get("elsewhere")
     if other is not None and not satisfied(claim, other["value"]):
         fits = [claim.where] if holds_here else []
-        stated_elsewhere = Claim(**{**vars(claim), "value": other["value"]})
-        fits += [other["where"]] if satisfied(stated_elsewhere, value, sd) else []
+        if isinstance(other["value"], bool):  # one of two opposites: ours fits the other
+            fits_there = not holds_here
+        else:
+            stated_elsewhere = Claim(**{**vars(claim), "value": other["value"]})
+            fits_there = satisfied(stated_elsewhere, value, sd)
+        fits += [other["where"]] if fits_there else []
         match = f"ours fits the {' and the '.join(fits)}" if fits else "ours fits neither"
         return Verdict(
             CONTRADICTION,

@@ -215,3 +215,14 @@ def test_numbers_are_written_as_their_size_deserves():
     ]  # fmt: skip
     assert shown({"d3": 0.956, "d8": 1.0}) == "d3 0.956, d8 1"
     assert stated(claim("about", 5.0, relation="~")) == "about 5"
+
+
+@pytest.mark.parametrize(("ours", "fits"), [(True, "text"), (False, "figure")])
+def test_a_measurement_fits_one_of_two_opposites(ours, fits):
+    # The bug: a verdict said that ours fits both the text and the figure that denies it.
+    more = {"elsewhere": {"value": False, "where": "figure"}}
+    rule = {"kind": "shape", "criterion": "rises"}
+    claim = Claim("x", "blog", True, "text", "protocol", rule, more=more)
+    found = verdict(claim, ours)
+    assert found.word == CONTRADICTION
+    assert found.why.endswith(f"ours fits the {fits}")
