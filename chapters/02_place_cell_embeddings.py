@@ -288,7 +288,7 @@ training.distinct_labels(jobs)
 #
 # **A lenient rule.** The book's default rule allows five per cent of the published value. Raw losses
 # start from a large constant, so five per cent of them is more than a third of all there is to
-# learn, and a model of the wrong variant would pass. The same rule on the bits is the honest one.
+# learn, and a model of the wrong variant would pass. So losses are judged in bits below chance.
 #
 # **One model each.** These are single fits, as in the blog. Their spread over seeds stands beside
 # the recorded values that every run is checked against.

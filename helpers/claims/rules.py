@@ -1,20 +1,22 @@
 """The rules by which claims are judged: the kinds that the head of data/claims.yml lists, as code.
 
-What each kind wants as our value: a number (close, about, range, more, less); a number, a list or a
-mapping like the claim's (equal); a mapping with the claim's keys (each); a mapping of the named
-methods to their means (order); a truth value, or the numbers that the rule's conditions name
+What each kind wants as our value: a number (close, bits, about, range, more, less); a number, a
+list or a mapping like the claim's (equal); a mapping with the claim's keys (each); a mapping of the
+named methods to their means (order); a truth value, or the numbers that the rule's conditions name
 (shape). A standard deviation has the value's form, or is one number for all of it.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from .published import Claim
 
-SHARES = {"close": 0.05, "about": 0.10, "each": 0.05, "range": 0.05}
+SHARES = {"close": 0.05, "bits": 0.05, "about": 0.10, "each": 0.05, "range": 0.05}
 """Let pass in any case, as `shares` in data/claims.yml; a rule's own `share` overrides it."""
 APART = 2  # joint standard deviations: of ours from the claim's, and between neighbours of an order
 COMPARE = {
@@ -98,6 +100,15 @@ def _close(claim, value, sd):
     return off <= allowed, f"off by {off:.2g}, allowed {allowed:.2g}"
 
 
+def _bits(claim, value, sd):
+    """As `_close`, of what lies between a loss and chance: raw InfoNCE is mostly its constant."""
+    chance = math.log(claim.rule["batch"])
+    ours, theirs = ((chance - _number(loss)) / math.log(2) for loss in (value, claim.value))
+    spread = (_number(sd or 0)) / math.log(2)
+    kept, why = _close(replace(claim, value=theirs, sd=None), ours, spread)
+    return kept, f"{ours:.2f} bits below chance, not {theirs:.2f}: {why}"
+
+
 def _each(claim, value, sd):
     single = {"kind": "close", "share": _share(claim)}
     failed = []
@@ -177,6 +188,7 @@ def _condition(condition: str, values: Mapping) -> tuple[bool, str]:
 
 _KINDS = {
     "close": _close,
+    "bits": _bits,
     "about": _close,
     "each": _each,
     "range": _range,

@@ -274,7 +274,19 @@ def test_a_damaged_file_is_named(tmp_path):
 
 
 def test_claims_file_is_complete():
-    kinds = {"close", "about", "each", "range", "more", "less", "equal", "order", "shape", "open"}
+    kinds = {
+        "bits",
+        "close",
+        "about",
+        "each",
+        "range",
+        "more",
+        "less",
+        "equal",
+        "order",
+        "shape",
+        "open",
+    }
     for claim in claims.claims().values():
         assert claim.rule["kind"] in kinds, claim
         assert claim.said_by in ("blog", "paper"), claim

@@ -43,6 +43,9 @@ def claim(kind, value, sd=None, **more):
         ("close", -0.29, -0.30, None, True),
         ("close", -0.29, 0.29, None, False),
         ({"kind": "close", "share": 0.2}, 5.0, 5.9, None, True),
+        ({"kind": "bits", "batch": 512}, 5.496, 5.52, None, True),
+        ({"kind": "bits", "batch": 512}, 5.496, 5.56, None, False),  # raw, within five per cent
+        ({"kind": "bits", "batch": 512}, 5.496, 5.56, 0.04, True),
         ("about", 5.0, 5.4, None, True),
         ("about", 5.0, 5.6, None, False),
         ("more", 0.9, 0.91, None, True),

@@ -43,10 +43,10 @@ def test_bounds_are_those_of_even_circles_and_spheres(losses):
 
 def test_only_long_trainings_of_a_rat_are_judged(losses):
     lines = losses.verdicts(REAL, "full").data.splitlines()
-    assert [line.count("**does not hold**") for line in lines[2:]] == [0, 2, 2, 2, 1]
-    assert lines[2].endswith("| holds | holds |")  # the raw rule lets the shuffled one pass, too
-    assert losses.verdicts(REAL, "quick").data.count("not judged: quick run") == 10
-    assert losses.verdicts(SIMULATED, "full").data.count("not judged: simulated") == 10
+    assert [line.count("**does not hold**") for line in lines[2:]] == [0, 1, 1, 1, 1]
+    assert lines[2].endswith("| holds |")
+    assert losses.verdicts(REAL, "quick").data.count("not judged: quick run") == 5
+    assert losses.verdicts(SIMULATED, "full").data.count("not judged: simulated") == 5
     assert f"| **{np.log(BATCH):.3f}** |" in losses.table().data
 
 
