@@ -131,8 +131,8 @@ scorecard.amendments()
 # %% [markdown]
 # ## What could fool us
 #
-# **A generous rule.** Some values are large before anything is learnt: a loss starts at its chance level, and a share of
-# all of it is lenient. Chapter 02 judges the same losses in bits as well, where nought is nothing.
+# **A generous rule.** A share of a value that is large before anything is learnt is lenient. So losses are judged in bits
+# below chance, where nought is nothing; other values may have a floor that we do not know.
 #
 # **A strict one.** A spread over seeds is not a spread over rats. With few seeds it comes out small by chance, and a
 # number may then miss by a hair what nobody would call wrong. Look at the distance, not only at the word.
