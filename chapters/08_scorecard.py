@@ -93,7 +93,9 @@ else:
 #
 # In the order of the chapters. *Only with leakage*: our measurement keeps the rule when test moments leak into training,
 # and breaks it when they do not. *Contradicts itself*: the same source states the same thing elsewhere, and by its own
-# rule the two disagree. *Not testable here* and *open* come with their reasons.
+# rule the two disagree. *Not testable here* and *open* come with their reasons. *Measured* is what
+# the verdict stands on: the source's own protocol, where we know it. *By our protocol*, where it is another, is the same
+# quantity with our settings, or without leakage.
 
 # %% tags=["nbval-ignore-output"]
 scorecard.table()

@@ -172,7 +172,7 @@ def _tr(row: Row) -> str:
         f"<small>{escape(row.verdict.why)}</small>{preview if row.preview else ''}",
     }
     tds = [
-        f"<td{f' data-label={label!r}' if label in HEAD[1:4] else ''}>{cell}</td>"
+        f"<td{f' data-label={label!r}' if cell and label in HEAD[1:4] else ''}>{cell}</td>"
         for label, cell in cells.items()
     ]
     # what the site's filter and its opening page read
@@ -185,7 +185,7 @@ def _tr(row: Row) -> str:
 def _measured(row: Row, found: Measured | None) -> str:
     """A measurement, without the long names of ids; a shape's numbers stand in its reason."""
     if found is None:
-        return "the same"
+        return ""
     value, sd = found
     if row.claim.rule["kind"] == "shape" and isinstance(value, Mapping):
         return "see the criterion's numbers"
