@@ -342,4 +342,4 @@ hat.order()
 # - Cosine neighbours read a plane by its angle. Give every method the neighbours that suit it, and the same window.
 # - Decode to check a picture, never to sell it.
 #
-# [Next in this book](06_cebra_from_scratch): what the encoder does, in a hundred lines.
+# [Next in this book](04_cross_subject_consistency): whether the maps of four rats agree.

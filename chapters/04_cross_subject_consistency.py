@@ -334,3 +334,5 @@ claims.verdicts_on(
 # - Compare with a control that keeps the labels' smoothness. Shuffling alone is too easy to beat.
 # - Agreement between animals that counts is agreement on laps that no model was told about.
 # - A setting chosen for the number it reports brings a maximum, not a draw. Choose by laps that report nothing.
+#
+# [Next in this book](05_ring_topology): whether the ring is one.

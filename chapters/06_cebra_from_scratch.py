@@ -535,3 +535,5 @@ show(figures.training.speed_bars(speeds, training.fast_dtype()))
 #   ends meet is decided by neurons that fire alike.
 # - The loss alone says little about the brain. Its floor can be computed without one.
 # - Searching all labels at each step is the slow part of the library. A tree removes it.
+#
+# [Next in this book](07_debugging_diary): what went wrong on the way, here and in the blog.

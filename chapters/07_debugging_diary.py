@@ -420,3 +420,5 @@ expect("diary.own.bar_stands", bar.n == 0)
 # - A guard is a bug that has been made to crash.
 # - Feed the pipeline nonsense, and the network ties, and the check forgeries. See each of them say no.
 # - One letter is three. Count.
+#
+# [Next in this book](08_scorecard): every claim, and what became of it.

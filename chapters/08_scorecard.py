@@ -153,3 +153,5 @@ scorecard.amendments()
 # - Write the rule before the result. Everything after that is arithmetic.
 # - Count the verdicts of those who contradict themselves apart: nobody can reproduce both halves.
 # - A scorecard that cannot turn red is decoration. Change a number in this book's results, and this page changes its mind.
+#
+# [Next in this book](09_own_recording): the same questions, put to a recording of your own.
