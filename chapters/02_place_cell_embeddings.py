@@ -319,5 +319,3 @@ topology.shapes_judged(order, arcs, spheres, rec, profile)
 #
 # So far the models were graded on the laps that taught them. [Next](03_position_decoding): laps
 # they have never seen.
-#
-# [Next in this book](03_position_decoding): where the rat is, read off such a map.
