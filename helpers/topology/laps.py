@@ -15,7 +15,7 @@ from helpers.training import VARIANTS, Model
 from . import rounds as around
 from .angles import Angles
 from .diagrams import NULLS, PCA, Models
-from .persistence import p_value
+from .persistence import hardest_p
 from .report import pick
 from .rounds import Animal, Rounds
 from .tables import animal_table, share_table
@@ -57,13 +57,12 @@ class Winding:
     def table(self) -> Markdown:
         """Shares by kind of model, with p among the null models."""
         models = self.angles.models
-        pooled = np.concatenate([self.null[kind]["best"] for kind in NULLS.values()])
         rows = {}
         for v, shares in self.long.items():
             name = f"{VARIANT_NAMES[v]}, headline, {models.steps('headline'):,} steps"
             rows[name] = (*shares.values(), None)
         for v, shares in self.short.items():
-            p = p_value(shares["best"].mean(), pooled)
+            p = hardest_p(shares["best"].min(), [self.null[k]["best"] for k in NULLS.values()])
             name = f"{VARIANT_NAMES[v]}, {models.steps('compared'):,} steps"
             rows[name] = (*shares.values(), p)
         rows |= {kind: (*shares.values(), None) for kind, shares in self.null.items()}
@@ -71,10 +70,16 @@ class Winding:
         rows[scrambled] = (self.mixed, self.mixed, None)
         return Markdown(
             f"{share_table(rows)}\n\n{len(self.trips)} whole round trips; medians over models, in "
-            "brackets the range; mean over first landmarks where there are several. p: the mean "
-            f"over seeds, best of three loops, among the {len(pooled)} shuffled, lagged and "
-            "untrained models, which were given three loops as well."
+            "brackets the range; mean over first landmarks where there are several. p: the seed "
+            "that winds least, best of three loops, among the null models of the kind that is "
+            "hardest to beat, shuffled, lagged or untrained, which were given three loops as well; "
+            f"it cannot be below {self._least_p:.3f}."
         )
+
+    @property
+    def _least_p(self) -> float:
+        """What p is if no null model winds as often."""
+        return hardest_p(np.inf, [self.null[kind]["best"] for kind in NULLS.values()])
 
     def expect(self) -> None:
         """Check shares round the best of three loops."""

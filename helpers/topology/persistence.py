@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -168,6 +168,14 @@ def p_value(length: float, null: Sequence[float]) -> float:
     if null.size == 0:
         raise ValueError("the null distribution is empty; give the longest bar of each null model")
     return float((1 + (null >= length).sum()) / (1 + null.size))
+
+
+def hardest_p(value: float, nulls: Iterable[Sequence[float]]) -> float:
+    """The largest of the p-values among several kinds of null, each held apart.
+
+    Pooled, the easy kinds would stand in for the hard one.
+    """
+    return max(p_value(value, null) for null in nulls)
 
 
 def null_threshold(null: Sequence[float], alpha: float = ALPHA) -> float:
