@@ -178,9 +178,10 @@ contest.moral()
 
 # %% [markdown]
 # What three dimensions buy is not accuracy. It is that one can *look*: see that there are two arcs and where they meet,
-# turn the ring, notice a trip that strays. A hundred-odd dimensions decode, and show nothing. And a map that one can
-# look at can be laid over the map of another rat, whose neurons are other neurons, where counts have nothing in common
-# to compare. Decoding is the *check* that the picture still holds what the spikes held; the picture is the point.
+# turn the ring, notice a trip that strays. A hundred-odd dimensions decode, and show nothing. UMAP's three can be looked at
+# too; what CEBRA adds is that one says what counts as alike and tests it. And a map can be laid over the map of another
+# rat, whose neurons are other neurons, where counts have nothing in common to compare: the next chapter does so, with all
+# of them. Decoding is the *check* that the picture still holds what the spikes held.
 #
 # ## One model, two verdicts
 #

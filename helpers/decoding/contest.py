@@ -142,16 +142,19 @@ class Contest:
         level = [
             title for name, title in WITHOUT_TRAINING.items() if self.against(MINE, name).sign >= 0
         ]
+        umap = self.against(MINE, "UMAP, 3-D")
+        plain = "None of the decoders without training reaches CEBRA on this recording."
+        pictures = compare(
+            "CEBRA", "UMAP in three dimensions, which can be looked at as well,", umap
+        )
         if not level:
-            return Markdown(
-                "None of the decoders without training reaches CEBRA on this recording."
-            )
+            return Markdown(f"{plain} {pictures}")
         said = " and ".join(filter(None, [", ".join(level[:-1]), level[-1]]))
         return Markdown(
             f"As good as CEBRA or better on this recording: {said}. If the rat's place were the "
             "aim, a histogram per neuron and a rule from the eighteenth century would do, in a "
             "second. Nobody needs to train a network for this number, and no embedding should be "
-            "sold by it."
+            f"sold by it. {pictures}"
         )
 
     def pushed(self) -> Markdown:
