@@ -162,7 +162,8 @@ def test_a_proof_shows_what_differs():
 
 
 def test_steps_are_counted_without_the_start_up(monkeypatch):
-    clock = iter([0.0, 5.0, 10.0, 20.0])  # five seconds for 10 steps, ten for 60
+    once = [0.0, 10.0, 10.0, 15.0]  # ten seconds for 60 steps, five for 10
+    clock = iter([100 * n + second for n in range(3) for second in once])
     monkeypatch.setattr("helpers.scratch.speed.time.perf_counter", lambda: next(clock))
     from helpers.scratch.speed import _steps_per_second
 
