@@ -15,6 +15,7 @@ from .ranges import impossible
 
 AS_RECORDED, NOT_RECORDED = "as recorded", "not recorded"
 _chapter: dict | None = None  # what begin() said; one chapter runs in one process
+_length_m = 1.6  # of the track of its recording
 
 
 def begin(chapter: str, recording, profile: str, overridden: bool = False) -> None:
@@ -37,9 +38,10 @@ def begin(chapter: str, recording, profile: str, overridden: bool = False) -> No
     ValueError
         If the profile is neither.
     """
-    global _chapter
+    global _chapter, _length_m
     if profile not in ("quick", "full"):
         raise ValueError(f"profile is {profile!r}; it is 'quick' or 'full'")
+    _length_m = getattr(recording, "length_m", _length_m)
     other_seed = os.environ.get("CEBRA_BOOK_SEED", "0") != "0"
     recording_now = os.environ.get("CEBRA_BOOK_COMPARE") == "0"
     _chapter = {
@@ -136,6 +138,6 @@ def _plain(id: str, value):
         if not math.isfinite(number):
             raise ValueError(f"{id} is {number}; find out why before it is recorded")
     numbers = [float(number) for number in numbers]
-    if problem := impossible(id, numbers):
+    if problem := impossible(id, numbers, _length_m):
         raise AssertionError(problem)
     return numbers if isinstance(value, (list, tuple)) else numbers[0]

@@ -6,10 +6,10 @@ import math
 import re
 from collections.abc import Sequence
 
-TRACK_CM = 160.0
+TRACK_M = 1.6
 ROUNDING = 1e-6
 RANGES = (
-    (r"_cm$", 0, TRACK_CM, "an error on a track of 160 cm"),
+    (r"_cm$", 0, math.inf, "an error along the track"),
     (r"\.gain\.", -2, 2, "a difference of two shares"),
     (r"(^|[._])(r2|r2_total|rand_index)(\.d\d+)?$", -50, 1, "R² or an index of one at most"),
     (r"\.(held_out|beyond|in_bands|best_held_out)$", -50, 1, "R²"),
@@ -38,11 +38,15 @@ def range_of(id: str) -> tuple[float, float, str] | None:
     return None
 
 
-def impossible(id: str, value: float | Sequence[float]) -> str | None:
-    """Say why a number, or one of a list, cannot be; None if it can."""
+def impossible(id: str, value: float | Sequence[float], length_m: float = TRACK_M) -> str | None:
+    """Say why a number, or one of a list, cannot be; None if it can.
+
+    `length_m` is that of the recording's track: no error along it is larger.
+    """
     if (found := range_of(id)) is None:
         return None
     low, high, what = found
+    high = min(high, 100 * length_m) if id.endswith("_cm") else high
     for number in value if isinstance(value, (list, tuple)) else [value]:
         if not low - ROUNDING <= number <= high + ROUNDING:
             return f"{id} is {number}, which {what} cannot be: it lies in {low:g} to {high:g}"

@@ -15,6 +15,7 @@ from IPython.display import Markdown
 
 from helpers import claims, tables
 from helpers.kept import kept_many
+from helpers.recordings import RATS
 
 from .jobs import PAPER_ITERATIONS, named_split
 from .layouts import paper_layout
@@ -88,7 +89,7 @@ class ByPaper:
         """Lines for the table of verdicts: each published number by its own protocol."""
         metrics = {BEHAVIOUR: ("median_cm", "r2", "r2_total"), TIME: ("median_cm", "r2")}
         lines = []
-        for rat in self.found:
+        for rat in (rat for rat in self.found if rat in RATS):
             for method in (m for m in self.methods(rat) if m != HELD_OUT):
                 some = metrics.get(method, ("median_cm",)) if rat == "achilles" else ("median_cm",)
                 for metric in some if method in metrics or rat == "achilles" else ():

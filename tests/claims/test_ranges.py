@@ -44,3 +44,8 @@ def test_what_cannot_be_is_not_noted_and_not_compared(id, value):
     for say in (expect, note):
         with pytest.raises(AssertionError, match="cannot be"):
             say(id, value)
+
+
+def test_a_longer_track_allows_larger_errors():
+    assert impossible("decode.posdir.median_cm", 250.0, length_m=3.0) is None
+    assert "cannot be" in impossible("decode.posdir.median_cm", 310.0, length_m=3.0)

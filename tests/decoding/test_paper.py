@@ -116,6 +116,13 @@ def test_methods_are_read_both_ways_and_the_table_says_so(study):
     assert "cosine neighbours" in study.said().data
 
 
+def test_a_reader_s_own_recording_is_decoded_and_judged_by_nothing(study):
+    mine = replace(study, found={"mine": study.found["achilles"]})
+    assert mine.judged() == []
+    assert "**Mine**" in mine.table().data
+    assert "CEBRA-Time" in mine.said().data
+
+
 def test_a_path_leads_from_ours_to_theirs():
     claim = claims.published("decode.pca.median_cm", "paper")
     steps = [claims.Step("ours", 15.0, 14, 16), claims.Step("side by side", 17.0)]
