@@ -59,13 +59,24 @@ def publish_chapter(run: Run, file: Path) -> Path:
 
 
 def take_over(run: Run) -> None:
-    """Begin with the stored results of the chapters that this run does not have.
+    """Begin with the stored results of the chapters of which this run has none.
 
-    Without them a scorecard that is published alone would find every claim open.
+    Without them a scorecard that is published alone would find every claim open. Of a chapter that
+    the run has, what is stored stays out: an id that its code no longer measures would come back.
     """
+    this = (run.served["digest"], run.profile)
     stored = read_json(run.root / "data" / "results.json")
-    same = {i: e for i, e in stored.items() if e["digest"] == run.served["digest"]}
-    update_json(run.results, lambda own: {**same, **own})
+
+    def change(own: dict) -> dict:
+        mine = {entry["chapter"] for entry in own.values()}
+        others = {
+            id: entry
+            for id, entry in stored.items()
+            if (entry["digest"], entry["profile"]) == this and entry["chapter"] not in mine
+        }
+        return {**others, **own}
+
+    update_json(run.results, change)
 
 
 def settle(notebook, results: dict) -> None:

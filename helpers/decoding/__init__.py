@@ -27,7 +27,7 @@ from .neighbours import (
     decode_knn,
     encode,
 )
-from .paper import BASELINES, ByPaper, by_paper, paper_layouts
+from .paper import ByPaper, by_paper, paper_layouts
 from .rats import Rats, rats
 from .report import split_table
 from .rivals import few_rivals, leaking, leaking_rivals

@@ -40,6 +40,8 @@ class HeldOut:
         The same on the last fifth of the session, with the Bayesian decoders.
     glued : list of DecodingResult
         A model that does not know where trips were cut out, on the first fold.
+    seen : list of DecodingResult
+        Time alone, trained on all trips without labels, on the nested folds.
     constants : pair of lists of DecodingResult
         The mean label, under both splits.
     """
@@ -48,6 +50,7 @@ class HeldOut:
     nested: Results
     piece: Results
     glued: list[DecodingResult]
+    seen: list[DecodingResult]
     constants: tuple[list[DecodingResult], list[DecodingResult]]
 
     def table(self) -> Markdown:
@@ -172,4 +175,7 @@ def held_out(
     piece |= {"bayes": few[BAYES], "bayes600": few[LONG_BAYES]}
     glued = nested.pop("joined")
     constants = [decode_constant(rec, split) for split in nested_splits(rec)]
-    return HeldOut(seed, nested, piece, glued, (constants, [decode_constant(rec, last_fifth)]))
+    seen = decoded[rec.name, "all", "time"]
+    return HeldOut(
+        seed, nested, piece, glued, seen, (constants, [decode_constant(rec, last_fifth)])
+    )

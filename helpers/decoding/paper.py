@@ -261,7 +261,7 @@ def _dimension(method: str) -> int:
 
 
 def _id(method: str, rat: str) -> str:
-    where = "" if rat in ("achilles", "simulated") else f".{rat}"
+    where = "" if rat == "achilles" else f".{rat}"
     return f"paper.{IDS[method]}{where}"
 
 

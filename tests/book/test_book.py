@@ -252,12 +252,17 @@ def test_publishing_strips_the_run_and_stamps_the_page(toy):
 
 def test_a_scorecard_published_alone_judges_the_stored_results_of_the_others(toy):
     # The bug: it found an empty results file, and every claim open.
-    same, other = {"digest": SERVED["digest"], "chapter": "03"}, {"digest": "x", "chapter": "04"}
-    stored = {"a": {**same, "value": 1.0}, "b": {**other, "value": 2.0}}
+    same = {"digest": SERVED["digest"], "profile": toy.profile, "chapter": "03"}
+    stored = {
+        "a": same,
+        "of another rat": {**same, "digest": "x"},
+        "of another profile": {**same, "profile": "full"},
+        "no longer measured": {**same, "chapter": "04"},
+    }
     for path in (toy.root / "data", toy.folder):
         path.mkdir(parents=True)
     (toy.root / "data/results.json").write_text(json.dumps(stored))
-    toy.results.write_text(json.dumps({"c": {**same, "value": 3.0}}))
+    toy.results.write_text(json.dumps({"c": {**same, "chapter": "04"}}))
     take_over(toy)
     assert set(json.loads(toy.results.read_text())) == {"a", "c"}
 
