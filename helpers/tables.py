@@ -23,8 +23,8 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) 
 
 
 def number(value: float, digits: int = 2, sign: str = "") -> str:
-    """Write a number with a proper minus sign; a ``sign`` of "+" is written too."""
-    return f"{value:{sign}.{digits}f}".replace("-", "−")
+    """Write a number with a proper minus sign, nought with none; a ``sign`` of "+" is written."""
+    return f"{round(float(value), digits) + 0.0:{sign}.{digits}f}".replace("-", "−")
 
 
 def listed(lines: Iterable[str]) -> str:

@@ -88,7 +88,7 @@ def score_table(
 
 def said(value: float, digits: int = 2) -> str:
     """A number with a proper minus sign; nought has none."""
-    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+    return tables.number(value, digits)
 
 
 def _cells(one: Summary) -> tuple[str, str]:

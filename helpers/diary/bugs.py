@@ -16,7 +16,6 @@ from IPython.display import Markdown
 from scipy.ndimage import gaussian_filter1d
 
 from helpers import tables
-from helpers.figures.diary import two_decimals
 from helpers.recordings import Recording
 
 
@@ -159,7 +158,7 @@ def r2_table(true: np.ndarray, guesses: Mapping[str, np.ndarray]) -> Markdown:
     Markdown
     """
     rows = [
-        [name, *map(two_decimals, r2_and_correlation(true, guess))]
+        [name, *map(tables.number, r2_and_correlation(true, guess))]
         for name, guess in guesses.items()
     ]
     return Markdown(tables.markdown(["prediction", "R²", "correlation"], rows))

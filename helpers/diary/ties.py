@@ -13,7 +13,6 @@ from IPython.display import Markdown
 
 from helpers import tables
 from helpers.claims import expect, published
-from helpers.figures.diary import two_decimals
 from helpers.kept import kept_many
 from helpers.recordings import Recording
 from helpers.topology import shape
@@ -151,8 +150,8 @@ class Ties:
                 *title,
                 f"{self.positives[key]:,}",
                 f"{self.loss[key]:.3f}",
-                two_decimals(self.rand_index[key]),
-                two_decimals(self.r2_within[key]),
+                tables.number(self.rand_index[key]),
+                tables.number(self.r2_within[key]),
             ]
             for title, key in self.panels().items()
         ]

@@ -13,6 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from helpers import tables
+
 from . import style
 from .style import Picture
 
@@ -125,7 +127,7 @@ def _matrix(ax: Axes, matrix: np.ndarray, names: Sequence[str], title: str) -> N
         )
     ax.imshow(matrix, cmap=AGREEMENT, vmin=-1, vmax=1)
     for row, column in np.argwhere(np.isfinite(matrix)):
-        text = f"{matrix[row, column]:.2f}".replace("-", "−")
+        text = tables.number(matrix[row, column])
         ax.text(column, row, text, ha="center", va="center", color=style.INK, fontsize=8.5)
     ax.set_xticks(range(len(names)), names, rotation=30, ha="right", fontsize=8.5)
     ax.set_yticks(range(len(names)), names, fontsize=8.5)
@@ -235,7 +237,7 @@ def negative(target: np.ndarray, guesses: Mapping[str, np.ndarray], scores) -> P
         ax.plot(target, color=style.INK, lw=1.4, label="target")
         ax.plot(guess, color=style.CORAL, lw=1.4, label="prediction")
         ax.axhline(0, color=style.MUTED, lw=0.8, ls=(0, (3, 3)), label="mean of the target")
-        r2, r = (f"{round(value, 2) + 0.0:.2f}".replace("-", "−") for value in scores[name])
+        r2, r = (tables.number(value) for value in scores[name])
         ax.set(title=f"{name}\nR² = {r2}, correlation {r}", xlabel="moment")
     axes[0, 0].set_ylabel("value")
     handles, labels = axes[0, 0].get_legend_handles_labels()

@@ -9,6 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from helpers import tables
+
 from . import style
 from .embeddings import cloud
 from .style import Picture
@@ -18,11 +20,6 @@ if TYPE_CHECKING:
     from helpers.diary import Hang, Invented, Ties
 
 SPAN_S = 60  # of the invented signal, from the first tested bin on
-
-
-def two_decimals(value: float) -> str:
-    """Write a number with two decimals and a proper minus sign, nought without."""
-    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def growth(hang: Hang) -> Picture:
@@ -52,7 +49,7 @@ def growth(hang: Hang) -> Picture:
 
 def invented(study: Invented) -> Picture:
     """Draw an invented position and what was decoded in the first fold, one panel a split."""
-    rec, said = study.recording, {split: two_decimals(r2) for split, r2 in study.r2.items()}
+    rec, said = study.recording, {split: tables.number(r2) for split, r2 in study.r2.items()}
     fig, axes = plt.subplots(1, len(said), figsize=(10, 3.2), sharey=True, squeeze=False)
     for ax, (split, results) in zip(axes[0], study.decoded.items(), strict=True):
         _follow(ax, results[0], rec.bin_s)
@@ -102,7 +99,7 @@ def ties(study: Ties) -> Picture:
     ]
     fig.legend(handles=handles, loc="lower center", ncols=2, frameon=False)
     said = [
-        f"{', '.join(title)}: Rand index {two_decimals(study.rand_index[key])}"
+        f"{', '.join(title)}: Rand index {tables.number(study.rand_index[key])}"
         for title, key in panels.items()
     ]
     return Picture(

@@ -8,6 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers import tables
+
 from . import style
 from .losses import named_bars
 from .style import Picture
@@ -31,8 +33,8 @@ def scores(order: Order) -> Picture:
         ax.set_title(title, fontsize=9.5)
         ax.set(xlim=(min(0, *values.values()), 1.2), xticks=(0, 0.5, 1))
     said = [
-        f"{name}: R² {order.r2[v]:.2f}, direction {order.accuracy[v]:.2f}, Rand index "
-        f"{order.rand[v]:.2f}"
+        f"{name}: R² {tables.number(order.r2[v])}, direction {order.accuracy[v]:.2f}, Rand index "
+        f"{tables.number(order.rand[v])}"
         for v, name in style.VARIANT_NAMES.items()
     ]
     return Picture(

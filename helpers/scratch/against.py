@@ -15,7 +15,7 @@ from scipy import stats
 from helpers import claims
 from helpers.decoding import Split, Transform, contiguous_split, decode_knn, encode, mean_score
 from helpers.recordings import Recording
-from helpers.tables import markdown
+from helpers.tables import markdown, number
 from helpers.topology import arc_gaps, end_gap_ratio
 from helpers.training import Fit, fast_dtype
 
@@ -121,7 +121,7 @@ class Quality:
                     title,
                     f"{ours.mean():.3f}",
                     f"{plain.mean():.3f} ± {plain.std(ddof=1):.3f}",
-                    f"{mean:+.3f} ± {reach:.3f}",
+                    f"{number(mean, 3, '+')} ± {reach:.3f}",
                     f"{fast_mean:+.4f} ± {fast_reach:.4f}",
                 ]
             )

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from helpers import tables
 from helpers.decoding.rivals import COUNTS, few_rivals, leaking_rivals
 from helpers.decoding.scores import mean_score
 from helpers.decoding.splits import leaky_split, nested_splits
@@ -111,7 +112,7 @@ def test_costs_are_counted_and_followed_to_more_points():
 
 
 def test_numbers_are_written_with_a_minus_and_nought_without():
-    assert [pictures.two_decimals(value) for value in (-0.344, -0.001, 2)] == [
+    assert [tables.number(value) for value in (-0.344, -0.001, 2)] == [
         "−0.34",
         "0.00",
         "2.00",
