@@ -207,10 +207,11 @@ order.expect_controls()
 # %% [markdown]
 # ### Do the arcs meet?
 #
-# Two arcs make a ring only if they meet at both ends. Nothing in the labels says so: position and
-# direction describe two parallel lines, as far apart at the ends as in the middle. If the arcs come
-# together, the spikes do it, because where the rat turns round, the two ways are one place to the
-# cells, too.
+# Two arcs make a ring only if they meet at both ends. The labels do not ask for it: position and
+# direction describe two parallel lines, as far apart at the ends as in the middle. But points that
+# are laid out on a sphere may bend towards each other all the same, with no neuron involved.
+# [Chapter 06](06_cebra_from_scratch) lays them out so, and that is the number to compare with the
+# ones below: what lies under it, the spikes have brought about.
 #
 # So we walk along the track and measure how far apart the two directions lie at each place. Runs in
 # the same direction differ as well: odd against even runs give the floor.
@@ -311,8 +312,8 @@ topology.shapes_judged(order, arcs, spheres, rec, profile)
 #
 # - One choice, who counts as a positive, decides what an embedding shows. Colouring a map by the
 #   labels it was made from proves little; time only is the map to look at.
-# - A ring is more than two arcs. The labels do not close it, so whether it closes can be measured,
-#   and has to be, at the age at which the model is shown.
+# - A ring is more than two arcs. Whether it closes can be measured, and has to be: against labels
+#   without neurons, and at the age at which the model is shown.
 # - A loss means nothing without its chance level, its batch size and its shuffled twin; in bits it
 #   has a floor and a ceiling.
 # - On a sphere, everything looks round. Ask the control first.

@@ -210,7 +210,8 @@ angles.expect_dimensions()
 # An R² of position still leaves room for doubt. An arc explains position too, and so does a bent line. Here is a
 # question that only a ring can answer: *does the rat wind round it?* On a ring, a trip there and back goes once round,
 # and ends one full turn from where it began. On an arc it goes there, comes back the way it came, and ends at zero.
-# Nothing has to be fitted; turns are whole numbers; and the sign must be the same on every trip.
+# Nothing has to be fitted; a trip that ends where it began has turned by nearly a whole number; and the sign must be
+# the same on every trip.
 #
 # Turns are counted on the complex itself: from bin to bin, the smoothed cocycle says how far the angle moves and which
 # way round, so that no step is misread as the shorter way.
@@ -231,18 +232,36 @@ winding.expect()
 # ring was in the spikes before any model came, and all that CEBRA adds is to draw it more clearly.
 
 # %% [markdown]
-# ## On laps never seen
+# ## Time alone, as it grows
 #
-# All of this was measured on the bins that trained the models. Now the nested split of chapter 03: encoders that saw
-# the training trips only. Landmarks, cocycle, the choice among three loops and the lines of the regression come from
-# training trips; then the rat of the *tested* trips is sent round.
+# Look back at the model of time alone: a loop that is long after a short training and short after a long one. The
+# loss pushes every moment away from every other, and with no labels to hold them back the points go on spreading until
+# the sphere is full. Persistence, which asks for an empty middle, then finds none, though the order round it may stay.
 
 # %% tags=["nbval-ignore-output"]
-held_out = topology.held_out(models)
+ages = topology.ages(models)
+ages.table()
+
+# %%
+ages.expect()
+
+# %% [markdown]
+# ## On laps never seen, in every rat
+#
+# All of this was measured on the bins that trained the models, and in one rat. Now the nested split of chapter 03:
+# encoders that saw the training trips only. Landmarks, cocycle, the choice among three loops and the lines of the
+# regression come from training trips; then the rat of the *tested* trips is sent round. The null models are trained on
+# the same trips, with labels that are shuffled or late.
+
+# %% tags=["nbval-ignore-output"]
+held_out = topology.held_out(models, others)
 held_out.table()
 
 # %%
 held_out.expect()
+
+# %% tags=["nbval-ignore-output"]
+show(figures.diagrams.rats(held_out))
 
 # %% [markdown]
 # ## Can the method say no?
@@ -261,18 +280,6 @@ simulated.expect()
 
 # %% tags=["nbval-ignore-output"]
 show(figures.diagrams.stand_ins(simulated, twins["ring"]))
-
-# %% [markdown]
-# ## Four rats
-
-# %% tags=["nbval-ignore-output"]
-everyone = {other.name: other for other in others}
-is_simulated = rec.source == "simulated"
-rats = topology.animals(models, everyone, is_simulated)
-rats.table()
-
-# %%
-rats.expect()
 
 # %% [markdown]
 # ## What it costs, and what hangs
@@ -301,9 +308,10 @@ except ValueError as refusal:
 # %% [markdown]
 # ## What could fool us
 #
-# **The labels.** A model that is told position and direction is told a ring: two intervals, which the loss ties
-# together where labels change at the turns. That it draws one is no news about the brain. The model that saw time
-# alone is the one to look at, and laps that no model saw.
+# **The labels.** A model that is told position and direction is told two lines. They need not meet: to the labels, a
+# turn is as far as any other change of direction (chapter 06 measures how far the labels alone draw the ends together).
+# That it draws both lines in order is no news about the brain. Whether they close into a ring is, and so is the model
+# that saw time alone, and so are laps that no model saw.
 #
 # **The landmarks.** How many, and how chosen, was settled while looking at this rat. So here are other choices:
 
@@ -342,7 +350,8 @@ held_out.said(winding)
 # - A Betti number without a threshold is no number; a threshold without a null is a taste.
 # - Look at births. An arc that closes late can have a loop as long as a ring's.
 # - A null should be hard to beat: smooth labels at the wrong time rather than mere noise, and as long trained.
-# - Ask what only a ring can do. Winding is a whole number, needs no fit and no threshold, and works on laps never seen.
+# - Ask what only a ring can do. Winding needs no fit and no threshold, and works on laps never seen.
+# - One rat's ring is one rat's. Follow the others, too, with nulls of their own.
 # - Estimate before you start. Some programs do not fail, they just never end.
 #
 # [Next in this book](06_cebra_from_scratch): what the encoder does, in a hundred lines.

@@ -10,7 +10,7 @@ from . import rings, style, topology
 from .style import Picture
 
 if TYPE_CHECKING:
-    from helpers.topology import Angles, Animals, Compared, Diagrams, Price, Winding
+    from helpers.topology import Angles, Animals, Compared, Diagrams, HeldOut, Price, Winding
 
 NAMES, COLOURS = style.VARIANT_NAMES, style.VARIANT_COLOURS
 SHOWN = 25  # longest bars by rank
@@ -115,9 +115,10 @@ def angle_by_position(study: Angles) -> Picture:
         rings.angle_by_position(drawn, rec.position, rec.direction, rec.length_m),
         alt="Five panels: the circular coordinate of every bin against the position on the track, "
         "right runs teal, left runs coral, with the R² in each title.",
-        caption="A ring that carries the way there and back shows two slopes which meet at the "
-        "ends of the track, one falling, one rising. An arc shows both directions on one line. "
-        "Where the angle passes the cut it leaves at the top and comes in at the bottom.",
+        caption="A ring that carries the way there and back shows two slopes, one falling, one "
+        "rising; where it closes, they meet at the ends of the track. An arc shows both directions "
+        "on one line. Where the angle passes the cut it leaves at the top and comes in at the "
+        "bottom.",
         name="angle-by-position",
     )
 
@@ -152,6 +153,29 @@ def stand_ins(study: Animals, ring) -> Picture:
         caption="Both rats are simulated, both models saw time alone. The left one's cells tell "
         "the directions apart, the right one's do not.",
         name="stand-ins",
+    )
+
+
+def rats(study: HeldOut) -> Picture:
+    """Loops and turns of every rat, on trips that no model has seen."""
+    looks = {v: (NAMES[v], COLOURS[v]) for v in ("posdir", "time", "shuffled")}
+    looks["lagged"] = ("lagged labels", style.GREY)
+    bars = {rat: {v: one["h1"] for v, (one, *_) in k.items()} for rat, k in study.bars.items()}
+    turned = {rat: {v: one.turned for v, one in k.items()} for rat, k in study.found.items()}
+    once = [
+        f"{rat} {kinds['posdir'].best.mean():.0%} and {kinds['time'].best.mean():.0%}"
+        for rat, kinds in study.found.items()
+    ]
+    return Picture(
+        rings.of_rats(bars, turned, looks),
+        alt="A column a rat. Above, births against deaths of loops of two models; below, how many "
+        "turns held-out trips make round the loop, beside models of shuffled and lagged labels. "
+        f"Wound once, position + direction and time only: {', '.join(once)}.",
+        caption="Above: loops of training trips, one model each; far above the line is a long "
+        "loop. Below: turns of held-out trips round the best of three loops, all models together; "
+        "a ring would put every trip at <em>once</em>. <em>Back</em> is against the commoner "
+        "sense.",
+        name="rats",
     )
 
 

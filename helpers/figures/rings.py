@@ -111,7 +111,7 @@ def turning(
         raise ValueError("no whole round trip to draw; use a longer recording")
     fig, axes = plt.subplots(1, 2, figsize=(10, 4.2), width_ratios=(2.2, 1))
     first, last = trips[0].start, trips[min(shown, len(trips)) - 1].stop
-    bins = np.linspace(-2.25, 2.25, 19)
+    bins = np.arange(-2.125, 2.25, 0.25)  # centred on whole turns
     for name, (along, colour) in paths.items():
         along = np.asarray(along, dtype=float) / (2 * np.pi)
         each = np.array([along[trip.stop - 1] - along[trip.start] for trip in trips])
@@ -124,4 +124,46 @@ def turning(
     axes[0].set(xlabel="time (s); a line where a round trip begins", ylabel="turns round the ring")
     axes[1].set(xlabel="turns in one round trip", ylabel="round trips")
     axes[0].legend(loc="upper left")
+    return fig
+
+
+def of_rats(
+    bars: Mapping[str, Mapping[str, np.ndarray]],
+    turned: Mapping[str, Mapping[str, np.ndarray]],
+    looks: Mapping[str, tuple[str, str]],
+) -> Figure:
+    """Draw loops and turns of several rats, a column each: births and deaths above, turns below.
+
+    Parameters
+    ----------
+    bars : mapping of rat to mapping of name to (k, 2) array
+        Births and deaths of loops.
+    turned : mapping of rat to mapping of name to (n,) array
+        Whole turns of trips.
+    looks : mapping of name to (label, colour)
+        In the order of drawing.
+    """
+    fig, axes = plt.subplots(
+        2, len(bars), figsize=(max(4.2, 2.7 * len(bars)), 6), sharex="row", sharey="row",
+        squeeze=False,
+    )  # fmt: skip
+    whole = np.arange(-1, 3)
+    for column, rat in zip(axes.T, bars, strict=True):
+        column[0].axline((0, 0), slope=1, color=style.EDGE, lw=0.8)
+        for name, loops in bars[rat].items():
+            label, colour = looks[name]
+            column[0].scatter(*loops.T, s=12, color=colour, alpha=0.8, linewidths=0, label=label)
+        for place, (name, turns) in enumerate(turned[rat].items()):
+            label, colour = looks[name]
+            share = [(np.clip(turns, -1, 2) == n).mean() for n in whole]
+            at = whole + 0.8 * ((place + 0.5) / len(turned[rat]) - 0.5)
+            column[1].bar(at, share, 0.8 / len(turned[rat]), color=colour, label=label)
+        column[0].set(title=rat, xlabel="birth")
+        column[1].set(xlabel="turns in one trip", xticks=whole)
+        column[1].set_xticklabels(["back", "none", "once", "more"])
+        column[1].grid(False, axis="x")
+    axes[0, 0].set_ylabel("death (distance on the sphere)")
+    axes[1, 0].set_ylabel("share of held-out trips")
+    axes[0, 0].legend(loc="lower right", fontsize=8)
+    axes[1, -1].legend(loc="upper left", fontsize=8)
     return fig

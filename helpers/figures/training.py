@@ -186,11 +186,12 @@ def beads(rings: Rings) -> Picture:
     direction_legend(fig, loc="outside lower center", ncols=2)
     return Picture(
         fig,
-        alt="Three spheres with two chains of beads each, teal for right and coral for left runs; "
+        alt="Four spheres with two chains of beads each, teal for right and coral for left runs; "
         "dotted amber lines join the ends of the chains.",
         caption="One bead for each place and direction; dotted lines join right and left at both "
-        "ends of the track. Left, free beads under CEBRA's own pairs. Middle, the trained "
-        "network's mean points. Right, free beads tied to where the rat was ten bins later.",
+        "ends of the track. Left, free beads under CEBRA's own pairs. Then the trained "
+        "network's mean points, then those of a network whose neurons were dealt anew on the way "
+        "back. Right, free beads tied to where the rat was ten bins later. One seed of each.",
         name="beads",
     )
 
@@ -205,9 +206,10 @@ def loss_curves(descent: Descent) -> Picture:
     steps = np.arange(1, len(descent.loss) + 1)
     ax.plot(steps, descent.loss, color=style.TEAL, lw=0.5, alpha=0.35)
     ax.plot(*_smoothed(descent.loss), color=style.TEAL, lw=2, label="from scratch")
-    colours = (style.CORAL, style.AMBER, style.VIOLET)
+    colours = (style.CORAL, style.AMBER, style.AMBER, style.VIOLET)
     for (name, value), colour in zip(descent.lines.items(), colours, strict=True):
-        ax.axhline(value, color=colour, ls="--", lw=1.2, label=f"{name}: {value:.3f}")
+        dash = ":" if name == "free beads, all laps" else "--"
+        ax.axhline(value, color=colour, ls=dash, lw=1.2, label=f"{name}: {value:.3f}")
     ax.set(xlabel="training step", ylabel="InfoNCE loss (nats)", xscale="log")
     ax.legend()
     return Picture(

@@ -8,5 +8,5 @@ the page's lines beside the package's (`against`, `speed`).
 from .against import Proof, Quality, quality
 from .beads import Descent, Rings
 from .forces import Forces, Pairs, forces, pairs
-from .laps import Laps, Places, jobs_06, places, training_laps
+from .laps import BEADS, Laps, Places, jobs_06, places, seeds_06, training_laps
 from .speed import rate, speeds

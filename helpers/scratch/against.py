@@ -27,6 +27,9 @@ TITLES = {
 }
 LOOP_POINTS = 400
 NO_FARTHER = 1e-9  # metres: rounding
+LEVEL = 1 - 0.05 / len(
+    TITLES
+)  # of an interval: one in twenty for all of them together (Bonferroni)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +112,7 @@ class Quality:
                 claims.expect(f"{name}.{measure}", values.mean(), **spread)
 
     def table(self) -> Markdown:
-        """Means, and differences with half their 95 % intervals."""
+        """Means, and differences with half their simultaneous 95 % intervals."""
         rows, unlike = [], []
         for measure, title in TITLES.items():
             ours, plain, fast = (self.groups[k][measure] for k in ("scratch", "float32", "fast"))
@@ -126,7 +129,8 @@ class Quality:
                 ]
             )
         verdict = (
-            f"**Different beyond the spread over seeds: {', '.join(unlike)}.**"
+            f"**Different beyond the spread over seeds: {', '.join(unlike)}.** Step by step the "
+            "two are the same; what the steps do not show are first weights and random draws."
             if unlike
             else "**No measure tells our models from the package's beyond the spread over seeds.**"
         )
@@ -134,7 +138,7 @@ class Quality:
         return Markdown(
             f"{markdown(head, rows, left=5)}\n\n{len(ours)} models from scratch, {len(plain)} of "
             "the package. ± is the standard deviation over seeds; behind a difference, half its "
-            f"95 % interval. {verdict}"
+            f"95 % interval, for all {len(TITLES)} measures together (Bonferroni). {verdict}"
         )
 
 
@@ -185,13 +189,13 @@ def _measured(transform: Transform, losses, rec: Recording, split: Split) -> dic
 
 
 def _apart(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
-    """Difference of means and half its 95 % interval, equal spread assumed."""
-    interval = stats.ttest_ind(ours, theirs).confidence_interval(0.95)
+    """Difference of means and half its interval, equal spread assumed."""
+    interval = stats.ttest_ind(ours, theirs).confidence_interval(LEVEL)
     return ours.mean() - theirs.mean(), (interval.high - interval.low) / 2
 
 
 def _paired(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
     """The same for models that share seeds and batches."""
     difference = ours - theirs
-    reach = stats.t.ppf(0.975, len(difference) - 1) * stats.sem(difference)
+    reach = stats.t.ppf((1 + LEVEL) / 2, len(difference) - 1) * stats.sem(difference)
     return difference.mean(), reach

@@ -11,7 +11,9 @@ from helpers.recordings import Recording, stretches
 from helpers.training import Job, fast_dtype, of_profile, variant_job
 
 WINDOW = 10  # bins that the encoder sees
-MODELS = {"quick": (1000, 3), "full": (3000, 3)}  # steps, and seeds of each number type
+MODELS = {"quick": (1000, 3), "full": (3000, 5)}  # steps, and seeds of each number type
+SEEDS = {"quick": 3, "full": 5}  # of the page's own trainings
+BEADS = 5  # arrangements of free beads
 N_PLACES = 32  # along the track, in each direction
 
 
@@ -90,6 +92,11 @@ def jobs_06(rec: Recording, profile: str, seed: int = 0) -> dict[tuple[str, int]
         for kind, dtype in (("float32", "float32"), ("fast", fast_dtype()))
         for number in range(seed, seed + n_seeds)
     }
+
+
+def seeds_06(profile: str, seed: int = 0) -> range:
+    """Return the seeds of the page's own trainings, from `seed` on."""
+    return range(seed, seed + of_profile(SEEDS, profile))
 
 
 @dataclass(frozen=True, eq=False)

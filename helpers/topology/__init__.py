@@ -1,9 +1,11 @@
 """Is it a ring? Bars of persistent cohomology, the angle of a loop, laps sent round it.
 
 Bars and Betti numbers (`persistence`, `report`, `diagrams`, `dimensions`), circular coordinates
-(`circular`, `angles`), the rat followed round them (`winding`, `rounds`, `laps`), and the `cost`.
+(`circular`, `angles`), the rat followed round them (`winding`, `rounds`, `laps`, `unseen`), and the
+`cost`.
 """
 
+from .ages import Ages, ages
 from .angles import Angles, angles
 from .circular import circular_coordinate, follow
 from .cost import Price, peak_gb, price
@@ -12,11 +14,9 @@ from .dimensions import Dimensions, against_distributions, births, dimensions
 from .jobs import jobs_05, stand_ins
 from .laps import (
     Animals,
-    HeldOut,
     Winding,
     animals,
     equally_followed,
-    held_out,
     other_landmarks,
     winding,
 )
@@ -24,4 +24,5 @@ from .persistence import PRIME, bars, check_cost, lifespans, longest, p_value
 from .report import LANDMARKS, POINTS, Bars, longest_bars, main_bar, p_of, pca_cloud, pick
 from .rulers import Arcs, Order, Spheres, arcs, order, shapes_judged, spheres
 from .shape import arc_gaps, end_gap_ratio, ends_and_middle
+from .unseen import HeldOut, held_out
 from .winding import leading_loop, scrambled_along, share_wound, turns, whole_trips

@@ -15,6 +15,7 @@ from helpers.recordings import Recording
 from helpers.training import VARIANTS, Fit, Model
 
 from . import report
+from .persistence import null_threshold
 from .report import Bars, Counted, pick
 from .tables import diagram_table, null_table
 
@@ -46,6 +47,11 @@ class Models:
         """Embeddings of the models of all bins, (T, d) each."""
         mine = pick(self.fits, rat=self.rec.name)
         return {model: fit.embedding for model, fit in mine.items() if "nested" not in model.split}
+
+    @cached_property
+    def headline_null(self) -> dict[Model, np.ndarray]:
+        """Clouds of shuffled models that were trained as long as the headline."""
+        return self.pick("headline null") or self.pick("null", name="shuffled", dimension=3)
 
     def steps(self, use: str) -> int:
         """Training steps of the models of a use, those of a single step left aside."""
@@ -88,13 +94,13 @@ class Diagrams:
     ----------
     models : Models
     bars : mapping of variant to its subsamples
-    null : mapping of Model to its subsample
-        Of null models.
+    null : list of subsamples
+        One of each shuffled model that was trained as long.
     """
 
     models: Models
     bars: Mapping[str, list[Bars]]
-    null: Mapping[Model, list[Bars]]
+    null: list[Bars]
 
     @cached_property
     def one_shuffled(self) -> list:
@@ -104,7 +110,7 @@ class Diagrams:
     @cached_property
     def by_null(self) -> list:
         """Thresholds of the null distribution of shuffled labels, by homology."""
-        return report.null_thresholds(self.null, "shuffled")
+        return report.null_thresholds(self.null)
 
     @cached_property
     def by_paper(self) -> dict[str, Counted]:
@@ -123,6 +129,12 @@ class Diagrams:
         return [float(np.median(limit)) for limit in self.one_shuffled]
 
     @property
+    def p(self) -> dict[str, float]:
+        """P of each model's longest loop among shuffled models, trained equally long."""
+        null = report.longest_bars(self.null)
+        return {v: report.p_of(found, null) for v, found in self.bars.items()}
+
+    @property
     def shuffled_loops(self) -> float:
         """Loops of the shuffled model, median over subsamples."""
         return float(np.median(self.by_distribution["shuffled"].all[:, 1]))
@@ -139,17 +151,18 @@ class Diagrams:
             f"{text}\n\n{self.models.n_points} random points of each model of "
             f"{self.models.steps('headline'):,} steps; the commonest count over "
             f"{self.models.n_subsamples} subsamples, and how common it is; distances between "
-            "points on a sphere of radius 1."
+            f"points on a sphere of radius 1. The null: {len(self.null)} shuffled models, trained "
+            "equally long."
         )
 
     def expect(self) -> None:
-        """Check Betti numbers and longest loops."""
+        """Check Betti numbers and longest loops; a p-value of few nulls is only noted."""
         for v in CLAIMED:
             claims.expect(f"topology.{v}.betti", self.by_paper[v].betti)
         claims.expect("topology.shuffled.betti1", self.shuffled_loops)
         for v in VARIANTS:
-            longest = report.longest_bars(self.bars[v]).mean()
-            claims.expect(f"topology.{v}.longest_h1", longest)
+            claims.expect(f"topology.{v}.longest_h1", report.longest_bars(self.bars[v]).mean())
+            claims.note(f"topology.{v}.h1_p", self.p[v])
 
     def judged(self) -> list[claims.Judged]:
         """Lines for the table of verdicts."""
@@ -178,8 +191,8 @@ def diagrams(models: Models) -> Diagrams:
     """
     headline = models.pick("headline", dimension=3)
     found = report.subsampled(headline, models.n_points, models.n_subsamples, seed=models.seed)
-    null = report.subsampled(models.pick("null", dimension=3), models.n_points)
-    return Diagrams(models, {model.name: each for model, each in found.items()}, null)
+    null = report.subsampled(models.headline_null, models.n_points).values()
+    return Diagrams(models, {m.name: each for m, each in found.items()}, [one for (one,) in null])
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,22 +214,25 @@ class Compared:
     @property
     def significant(self) -> float:
         """Length that is significant among shuffled models."""
-        return self.diagrams.by_null[1][0]
+        return null_threshold(self.lengths[NULLS["shuffled"]])
 
     def table(self) -> Markdown:
         """p-values of trained models, and of the headline models."""
         n_null, n_pca = len(self.lengths[NULLS["shuffled"]]), len(self.lengths[PCA])
         headline = {v: [self.diagrams.bars[v]] for v in VARIANTS}
+        long = {NULLS["shuffled"]: report.longest_bars(self.diagrams.null)}
         return Markdown(
             f"{null_table(_named(self.seeds), self.lengths)}\n\nMean over seeds of the longest "
             f"loop in {self.diagrams.models.n_points} points; p against {n_null} models of each "
             f"kind, or {n_pca} subsamples of PCA. The least p that {n_null} models can give is "
-            f"{1 / (1 + n_null):.3f}. The headline models, trained longer, against the same "
-            f"nulls:\n\n{null_table(_named(headline), self.lengths)}"
+            f"{1 / (1 + n_null):.3f}. The headline models, of "
+            f"{self.diagrams.models.steps('headline'):,} steps, against "
+            f"{len(self.diagrams.null)} shuffled models of as many:\n\n"
+            f"{null_table(_named(headline), long)}"
         )
 
     def expect(self) -> None:
-        """Check longest loops of models and of nulls; a null's own p-value is only noted."""
+        """Check longest loops of models and of nulls."""
         for v, each in self.seeds.items():
             by_seed = [np.median(report.longest_bars(one)) for one in each]
             sd = np.std(by_seed, ddof=1) if len(by_seed) > 1 else None
@@ -227,10 +243,6 @@ class Compared:
             id = f"topology.null.{name}.longest_h1"
             claims.expect(id, values.mean(), sd=values.std(ddof=1), n=len(values))
         claims.expect("topology.null.pca.longest_h1", self.lengths[PCA].mean())
-        shuffled = self.diagrams.bars["shuffled"]
-        claims.note(
-            "topology.shuffled.h1_p", report.p_of(shuffled, self.lengths[NULLS["shuffled"]])
-        )
 
 
 def compared(models: Models, of: Diagrams, pca: Mapping[Model, np.ndarray]) -> Compared:
@@ -240,7 +252,7 @@ def compared(models: Models, of: Diagrams, pca: Mapping[Model, np.ndarray]) -> C
     ----------
     models : Models
     of : Diagrams
-        Of the headline models, with the bars of null models.
+        Of the headline models.
     pca : mapping of Model to (T, 3) array
         Principal components of the windows.
 
@@ -250,7 +262,8 @@ def compared(models: Models, of: Diagrams, pca: Mapping[Model, np.ndarray]) -> C
     """
     equal = equally_trained(models)
     found = report.subsampled(pca, models.n_points, models.n_subsamples, seed=models.seed)
-    lengths = {kind: report.null_lengths(of.null, name) for name, kind in NULLS.items()}
+    null = report.subsampled(models.pick("null", dimension=3), models.n_points)
+    lengths = {kind: report.null_lengths(null, name) for name, kind in NULLS.items()}
     lengths[PCA] = report.longest_bars(next(iter(found.values())))
     kinds = [v for v in VARIANTS if pick(equal, name=v)]
     return Compared(of, {v: list(pick(equal, name=v).values()) for v in kinds}, lengths)

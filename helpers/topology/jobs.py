@@ -1,7 +1,8 @@
 """The models of the topology chapter: those asked for their shape, and the nulls they must beat.
 
-A `Model`'s split says what it is for: ``headline`` (long training), ``compared`` (as long as the
-nulls), ``null``, all three on all bins, or ``nested 0`` to ``nested 2`` (training trips only).
+A `Model`'s split says what it is for: ``headline`` (long training) and its ``headline null``,
+``compared`` and its ``null`` (both shorter), ``aged 300`` (so many steps), all on all bins; or
+``nested 0`` to ``nested 2`` (training trips only).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.decoding import nested_splits
+from helpers.decoding import N_FOLDS, nested_splits
 from helpers.recordings import STAND_INS, Recording, simulate_recording
 from helpers.training import (
     VARIANTS,
@@ -28,27 +29,34 @@ LONG = {"quick": 1_000, "full": 10_000}
 """Steps of the headline models and of the wider ones that stand beside them."""
 ITERATIONS = {"quick": 1_000, "full": 3_000}
 """Steps of the models that are compared with null distributions, null models included."""
+AGED = "aged "
+"""How the splits of models of an age begin; the steps follow."""
 MIN_LAG_TRIPS = 5
 WIDER = (8, 16)
 """Output dimensions beside three."""
 NULL_MODELS = {"quick": 4, "full": 20}
 """Models of each null distribution, in three dimensions."""
-WIDER_NULL_MODELS = 8
-"""Models of each null distribution in more dimensions, in the full profile."""
 SEEDS = {
     "quick": {"posdir": 1, "time": 1},
-    "full": {"posdir": 3, "time": 3, "pos": 3, "dir": 1},
+    "full": {"posdir": 5, "time": 5, "pos": 5, "dir": 5},
 }
 """Seeds of the models that are compared with the nulls, on all bins, in three dimensions."""
-HELD_OUT = {"quick": 1, "full": 3}
-"""Seeds of the models that have not seen the tested trips; those of the decoding chapter."""
+HEADLINE_NULLS = {"quick": 0, "full": 20}
+"""Shuffled models trained as long as the headline; the quick profile trains all equally long."""
+WIDER_SEEDS = 5
+"""Seeds of those in more dimensions, in the full profile."""
+AGES = {"quick": (500, 1_000), "full": (300, 1_000, 3_000, 10_000)}
+"""Steps after which the model of time alone is looked at."""
+AGED_SEEDS = {"quick": 1, "full": 3}
+HELD_OUT = {"quick": 1, "full": 5}
+"""Seeds of the models of each fold that have not seen the tested trips."""
+HELD_OUT_NULLS = {"quick": 1, "full": 7}
+"""Null models of each kind on each fold: 21 in three folds let p come below a twentieth."""
 STAND_IN = {
     "quick": {"time": 1, "shuffled": 1},
     "full": {"posdir": 1, "time": 1, "shuffled": 3},
 }
 """Seeds of the models of each simulated recording."""
-OTHER_RATS = {"posdir": 1, "time": 1, "shuffled": 3}
-"""Seeds of the models of each further rat."""
 
 
 def jobs_05(
@@ -68,7 +76,7 @@ def jobs_05(
     profile : {"quick", "full"}
         A thousand steps and few nulls, or the published settings and whole distributions.
     others : sequence of Recording
-        Further rats: one model a label and a few shuffled ones each.
+        Further rats: models and nulls of training trips.
     seed : int
         The first seed; the others follow it.
     dtype : {"float32", "bfloat16"}
@@ -85,30 +93,37 @@ def jobs_05(
         If the profile is neither, or the recording has too few round trips.
     """
     short = {"dtype": dtype, "max_iterations": of_profile(ITERATIONS, profile)}
-    name, splits = recording.name, {s.name: s.train for s in nested_splits(recording)}
+    name = recording.name
     simulated = stand_ins()
     rats = {rat.name: rat for rat in (recording, *others)} | simulated
-    lags = lagged_labels(recording, NULL_MODELS[profile], seed)
+    splits = {
+        rat.name: {s.name: s.train for s in nested_splits(rat)} for rat in (recording, *others)
+    }
+    lags = {name: lagged_labels(recording, NULL_MODELS[profile], seed)}
+    lags |= {rat.name: lagged_labels(rat, HELD_OUT_NULLS[profile], seed) for rat in others}
     kinds = {variant: Kind(variant) for variant in VARIANTS}
     kinds["untrained"] = Kind(parameters={"max_iterations": 1})
-    kinds["lagged"] = Kind(labels=lambda _, model: lags[model.seed - seed])
+    kinds["lagged"] = Kind(labels=lambda _, model: lags[model.rat][model.seed - seed])
 
     def planned(models: Iterable[Model], **settings) -> dict[Model, Job]:
-        return plan(models, kinds, lambda m: (rats[m.rat], splits.get(m.split)), **settings)
+        def sees(model: Model):
+            return rats[model.rat], splits.get(model.rat, {}).get(model.split)
+
+        return plan(models, kinds, sees, **settings)
 
     jobs = {
         Model(name, "headline", variant, seed): replace(job, name=f"{name} {variant} headline")
         for variant, job in headline_jobs(recording, profile, seed).items()
     }
-    jobs |= planned(_wider(name, seed), max_iterations=LONG[profile])
+    jobs |= planned(_beside_headline(name, profile, seed), max_iterations=LONG[profile])
+    for steps in AGES[profile]:
+        aged = several(name, f"{AGED}{steps}", {"time": AGED_SEEDS[profile]}, seed)
+        jobs |= planned(aged, dtype=dtype, max_iterations=steps)
     models = _compared(name, profile, seed) + _nulls(name, profile, seed)
-    for split in splits:
-        held_out = dict.fromkeys(("posdir", "time", "shuffled"), HELD_OUT[profile])
-        models += several(name, split, held_out, seed)
+    for rat in splits:
+        models += _held_out(rat, profile, seed)
     for rat in simulated:
         models += several(rat, "compared", STAND_IN[profile], seed)
-    for other in others:
-        models += several(other.name, "compared", OTHER_RATS, seed)
     return jobs | planned(models, **short)
 
 
@@ -162,17 +177,18 @@ def lagged_labels(recording: Recording, n: int, seed: int) -> list[np.ndarray]:
     return [np.roll(recording.labels("posdir"), lag, axis=0) for lag in chosen]
 
 
-def _wider(rat: str, seed: int) -> list[Model]:
-    """The headline settings with more dimensions, true and shuffled."""
+def _beside_headline(rat: str, profile: str, seed: int) -> list[Model]:
+    """The headline settings with more dimensions, true and shuffled, and shuffled as a null."""
     each = {"posdir": 1, "shuffled": 1}
-    return [m for d in WIDER for m in several(rat, "headline", each, seed, dimension=d)]
+    wider = [m for d in WIDER for m in several(rat, "headline", each, seed, dimension=d)]
+    return wider + several(rat, "headline null", {"shuffled": HEADLINE_NULLS[profile]}, seed + 1)
 
 
 def _compared(rat: str, profile: str, seed: int) -> list[Model]:
     """Those that are held against the nulls; in the full profile in more dimensions as well."""
     models = several(rat, "compared", SEEDS[profile], seed)
     for dimension in WIDER if profile == "full" else ():
-        models += several(rat, "compared", {"posdir": 3}, seed, dimension=dimension)
+        models += several(rat, "compared", {"posdir": WIDER_SEEDS}, seed, dimension=dimension)
     return models
 
 
@@ -180,7 +196,13 @@ def _nulls(rat: str, profile: str, seed: int) -> list[Model]:
     """Null distributions: labels shuffled, networks that took a single step, labels lagged."""
     n, models = NULL_MODELS[profile], []
     for dimension in (3, *WIDER) if profile == "full" else (3,):
-        many = n if dimension == 3 else WIDER_NULL_MODELS
-        each = dict.fromkeys(("shuffled", "untrained"), many)
+        each = dict.fromkeys(("shuffled", "untrained"), n)
         models += several(rat, "null", each, seed, dimension=dimension)
     return models + several(rat, "null", {"lagged": n}, seed)
+
+
+def _held_out(rat: str, profile: str, seed: int) -> list[Model]:
+    """Models of training trips, and their nulls."""
+    each = dict.fromkeys(("posdir", "time"), HELD_OUT[profile])
+    each |= dict.fromkeys(("shuffled", "lagged"), HELD_OUT_NULLS[profile])
+    return [m for fold in range(N_FOLDS) for m in several(rat, f"nested {fold}", each, seed)]

@@ -1,4 +1,4 @@
-"""The rat sent round its loops: how often it winds, on laps seen and unseen, and other rats."""
+"""The rat sent round its loops: how often it winds, and simulated rats that tell ring from arc."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from .rounds import Animal, Rounds
 from .tables import animal_table, share_table
 from .winding import scrambled_along, share_wound, turns, whole_trips
 
-UNSEEN = ("posdir", "time", "shuffled")
 SCRAMBLED = 20  # random orders
 
 
@@ -132,101 +131,13 @@ def winding(of: Angles, short: Mapping[Model, list[Rounds]], pca) -> Winding:
 
 
 @dataclass(frozen=True, eq=False)
-class HeldOut:
-    """The rat of held-out trips round loops of training trips.
-
-    Attributes
-    ----------
-    found : mapping of variant to three (n_seeds,) arrays
-        Share wound once round the longest loop and round the best of three, and R² of position.
-    n_trips : int
-        Tested, three folds together.
-    """
-
-    found: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
-    n_trips: int
-
-    def table(self) -> Markdown:
-        """A row a variant."""
-        rows = [
-            (
-                VARIANT_NAMES[v],
-                str(len(r2)),
-                f"**{longest.mean():.0%}**",
-                f"**{best.mean():.0%}** ({best.min():.0%} to {best.max():.0%})",
-                f"{r2.mean():.3f}",
-            )
-            for v, (longest, best, r2) in self.found.items()
-        ]
-        loops = ("round the longest loop", "round the best of three")
-        text = tables.markdown(("model", "seeds", *loops, "R² of position"), rows)
-        return Markdown(
-            f"{text}\n\nShare of {self.n_trips} whole held-out round trips, three folds together, "
-            "that wind once."
-        )
-
-    def expect(self) -> None:
-        """Check shares and R² on held-out trips."""
-        for v, (_, wound, r2) in self.found.items():
-            for what, values in (("wound", wound), ("r2", r2)):
-                sd = values.std(ddof=1) if len(values) > 1 else None
-                id = f"topology.unseen.{v}.{what}"
-                claims.expect(id, values.mean(), sd=sd, n=len(values), split="nested")
-
-    def said(self, winding: Winding) -> Markdown:
-        """The chapter's answer."""
-        wound = {v: f"{best.mean():.0%}" for v, (_, best, _) in self.found.items()}
-        return Markdown(
-            "**Is the ring real?** On trips that no model had seen, the rat winds once round the "
-            f"loop of the model of position and direction on {wound['posdir']} of trips, round "
-            f"that of time alone, never told where it was, on {wound['time']}, and round that of "
-            f"shuffled labels on {wound['shuffled']}. In PCA of the same windows, which trains "
-            f"nothing, it winds on {winding.null[PCA]['best'].mean():.0%} of all trips; round the "
-            f"long loop of position alone on {winding.long['pos']['longest'].mean():.0%}."
-        )
-
-
-def held_out(models: Models) -> HeldOut:
-    """Send the rat of tested trips round loops that were found on training trips.
-
-    Parameters
-    ----------
-    models : Models
-
-    Returns
-    -------
-    HeldOut
-    """
-    mine = pick(models.fits, rat=models.rec.name)
-    nested = {m: fit for m, fit in mine.items() if "nested" in m.split}
-    unseen = around.followed_unseen(nested, models.rec, models.n_landmarks)
-    found = {}
-    for v in UNSEEN:
-        by_seed: dict[int, list[Rounds]] = {}
-        for m, one in pick(unseen, name=v).items():
-            by_seed.setdefault(m.seed, []).append(one)
-        pooled = [
-            [around.pooled_share(which(folds)) for which in (around.longest, around.best)]
-            for folds in by_seed.values()
-        ]
-        r2 = [np.mean([one.best.reading.r2 for one in folds]) for folds in by_seed.values()]
-        found[v] = (*np.transpose(pooled), np.array(r2))
-    first = pick(unseen, name="time", seed=models.seed).values()
-    return HeldOut(found, sum(len(one.longest.turned) for one in first))
-
-
-@dataclass(frozen=True, eq=False)
 class Animals:
-    """What models make of other animals, simulated or real, each beside its own shuffled models."""
+    """What models make of other animals, each beside its own shuffled models."""
 
     found: Mapping[Model, Animal]
-    is_simulated: bool
 
     def table(self) -> Markdown:
         """A row an animal and model."""
-        if not self.found:
-            why = "simulated" if self.is_simulated else "full profile only"
-            return Markdown(f"No other rat is measured here: {why}")
         return Markdown(animal_table(self.found, VARIANT_NAMES))
 
     def expect(self) -> None:
@@ -236,7 +147,7 @@ class Animals:
             claims.expect(f"topology.{m.rat}.{m.name}.longest_h1", one.longest)
 
 
-def animals(models: Models, others: Mapping, is_simulated: bool = False) -> Animals:
+def animals(models: Models, others: Mapping) -> Animals:
     """Measure loops and turns of other animals' models.
 
     Parameters
@@ -244,15 +155,12 @@ def animals(models: Models, others: Mapping, is_simulated: bool = False) -> Anim
     models : Models
     others : mapping of str to Recording
         By the name that their models have.
-    is_simulated : bool
-        What the chapter's own recording is.
 
     Returns
     -------
     Animals
     """
-    found = around.animals(models.fits, others, models.profile, models.seed) if others else {}
-    return Animals(found, is_simulated)
+    return Animals(around.animals(models.fits, others, models.profile, models.seed))
 
 
 def other_landmarks(models: Models) -> Markdown:

@@ -72,7 +72,11 @@ def subsampled(
 
 
 def _seeds(model: Model, n_subsamples: int, seed: int) -> Sequence[int]:
-    return [model.seed] if model.split == "null" else range(seed, seed + n_subsamples)
+    return (
+        [model.seed]
+        if model.split in ("null", "headline null")
+        else range(seed, seed + n_subsamples)
+    )
 
 
 def longest_bars(found: Iterable[Bars], k: int = 1) -> np.ndarray:
@@ -103,12 +107,19 @@ def null_lengths(
 class Counted(NamedTuple):
     """Betti numbers of a cloud over its subsamples.
 
-    The commonest, the share of subsamples that has it, and those of every subsample, (n, k).
+    The commonest, the smallest of them on a tie; the share of subsamples that has it; and those of
+    every subsample, (n, k).
     """
 
     betti: list[int]
     share: float
     all: np.ndarray
+
+    @property
+    def commonest(self) -> list[list[int]]:
+        """All that are as common as the commonest."""
+        found, counts = np.unique(self.all, axis=0, return_counts=True)
+        return found[counts == counts.max()].tolist()
 
 
 def counted(found: Sequence[Bars], thresholds: Sequence[Sequence[float]]) -> Counted:
@@ -127,11 +138,9 @@ def paper_thresholds(shuffled: Sequence[Bars], homologies: Iterable[int] = (0, 1
     return [PAPER_FACTOR * longest_bars(shuffled, k) for k in homologies]
 
 
-def null_thresholds(
-    found: Mapping[Model, list[Bars]], told: str, dimension: int = 3, homologies=(0, 1)
-) -> list:
-    """Lengths above which a bar is rarer than one in twenty among null models of one kind."""
-    return [[null_threshold(null_lengths(found, told, dimension, k))] for k in homologies]
+def null_thresholds(null: Sequence[Bars], homologies: Iterable[int] = (0, 1)) -> list:
+    """Lengths above which a bar is rarer than one in twenty among null models, one a model."""
+    return [[null_threshold(longest_bars(null, k))] for k in homologies]
 
 
 def main_bar(found: Sequence[Bars]) -> tuple[float, float, float]:

@@ -25,7 +25,7 @@ SUBSAMPLES_OF_ANIMALS = 2
 class Followed(NamedTuple):
     """A rat followed round one loop of one model.
 
-    Angles are NaN, `share` is 0 and `reading` None, where no cocycle could be lifted.
+    Angles are NaN, turns and `share` 0 and `reading` None, where no cocycle could be lifted.
     """
 
     angle: np.ndarray  # (T,) radians
@@ -112,12 +112,13 @@ def _loops(found: Bars):
 
 def _judged(angle, along, bar, recording: Recording, bins, fitted=None) -> Followed:
     """Score the angles of some bins; `fitted` holds angles and bins that the lines come from."""
+    trips = whole_trips(recording, bins)
     if np.isnan(angle).any():
-        return Followed(angle, along, bar, np.empty(0), 0.0, None)
+        return Followed(angle, along, bar, np.zeros(len(trips)), 0.0, None)
     lines = None
     if fitted is not None:
         lines = fitted[0], recording.position[fitted[1]], recording.direction[fitted[1]]
-    turned = turns(along, whole_trips(recording, bins))
+    turned = turns(along, trips)
     reading = read_position(angle, recording.position[bins], recording.direction[bins], lines)
     return Followed(angle, along, bar, turned, share_wound(turned), reading)
 

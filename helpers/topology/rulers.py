@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -150,7 +150,8 @@ class Arcs:
             "Gap at the ends over gap in the middle: position + direction "
             f"**{ratio['posdir']:.2f}**, time **{ratio['time']:.2f}**, direction "
             f"{ratio['dir']:.2f}. One would be two parallel lines, nought a ring that closes "
-            f"fully. The ends of the first model lie {np.nanmean(ends):.2f} apart, where repeats "
+            "fully; what the labels do without neurons, chapter 06 measures. "
+            f"The ends of the first model lie {np.nanmean(ends):.2f} apart, where repeats "
             f"of one direction differ by {np.nanmean(self.repeats):.2f}."
         )
 
@@ -258,27 +259,33 @@ def shapes_judged(order: Order, arcs: Arcs, spheres: Spheres, rec, profile: str)
         "dir": f"Rand index {order.rand['dir']:.2f}",
         "time": f"R² of position {r2['time']:.2f} (shuffled model {r2['shuffled']:.2f}), gap at "
         f"ends {ratio['time']:.2f} of the middle",
-        "shuffled": f"R² of position {r2['shuffled']:.3f} (null up to {null:.3f}), direction named "
-        f"{order.accuracy['shuffled']:.0%}, mean {spheres.lopsided['shuffled']:.2f}",
+        "shuffled": f"R² of position {r2['shuffled']:.3f} (lagged behaviour: up to {null:.3f}), "
+        f"direction named {order.accuracy['shuffled']:.0%}, mean "
+        f"{spheres.lopsided['shuffled']:.2f}",
     }
     values = {
-        "embed.posdir.direction_accuracy": order.accuracy["posdir"],
-        "embed.posdir.end_gap_ratio": ratio["posdir"],
         "embed.dir.rand_index": order.rand["dir"],
+        "embed.posdir.end_gap_ratio": ratio["posdir"],
+        "embed.shuffled.lopsidedness": spheres.lopsided["shuffled"],
     }
+    values |= {f"embed.{v}.position_r2": one for v, one in r2.items()}
+    values |= {f"embed.{v}.direction_accuracy": one for v, one in order.accuracy.items()}
     said = {v: claims.published(f"embed.{v}.shape", "blog") for v in ours}
-    verdicts = {
-        "posdir": word(claims.holds(said["posdir"], values)),
-        "dir": word(claims.holds(said["dir"], values)),
-        "time": f"order: {word(r2['time'] > r2['shuffled'])}; hole: not yet tested",
-        "shuffled": f"no order of position: {word(r2['shuffled'] <= null)}; hole: not yet tested",
-    }
+    verdicts = {v: word(claims.holds(_without_holes(claim), values)) for v, claim in said.items()}
+    for v in ("time", "shuffled"):
+        verdicts[v] = f"but for holes: {verdicts[v]}; the hole: [chapter 05](05_ring_topology)"
     head = ["variant", "the blog's words", "criterion", "ours", "verdict"]
     rows = [
         [VARIANT_NAMES[v], claim.value, claim.rule["criterion"], ours[v], verdicts[v]]
         for v, claim in said.items()
     ]
     return Markdown(markdown(head, rows, 5))
+
+
+def _without_holes(claim: claims.Claim) -> claims.Claim:
+    """Leave out the conditions that need persistent cohomology, which chapter 05 measures."""
+    here = [one for one in claim.rule["all"] if not one.startswith("topology.")]
+    return replace(claim, rule={**claim.rule, "all": here})
 
 
 def _joined(shares) -> str:

@@ -14,8 +14,9 @@ from .rounds import Animal, Followed, shares
 
 
 def betti_text(count: Counted) -> str:
-    """``[1, 1] in 90 %`` of subsamples."""
-    return f"**{count.betti}** in {count.share:.0%}"
+    """``[1, 1] in 90 %`` of subsamples; all that are equally common on a tie."""
+    tied = [f"**{one}**" for one in count.commonest]
+    return f"{' and '.join(tied)} in {count.share:.0%}{' each' * (len(tied) > 1)}"
 
 
 def diagram_table(

@@ -9,9 +9,10 @@ from helpers.decoding.splits import nested_split
 from helpers.recordings.loading import simulate_recording
 from helpers.topology import persistence as topology
 from helpers.topology.jobs import (
+    HELD_OUT,
+    HELD_OUT_NULLS,
     MIN_LAG_TRIPS,
     NULL_MODELS,
-    WIDER_NULL_MODELS,
     Model,
     jobs_05,
     lagged_labels,
@@ -276,12 +277,21 @@ def test_full_nulls_are_as_many_and_as_long_as_what_they_are_held_against():
     for dimension in (3, 8, 16):
         same = {m: j for m, j in jobs.items() if (m.rat, m.dimension) == ("achilles", dimension)}
         null = [j for m, j in same.items() if (m.split, m.name) == ("null", "shuffled")]
-        assert len(null) == (NULL_MODELS["full"] if dimension == 3 else WIDER_NULL_MODELS)
+        assert len(null) == NULL_MODELS["full"]
+        same = {m: j for m, j in same.items() if not m.split.startswith("aged")}
         steps = {j.parameters["max_iterations"] for m, j in same.items() if m.split == "compared"}
         assert steps == {j.parameters["max_iterations"] for j in null}
         assert {j.parameters["output_dimension"] for j in same.values()} == {dimension}
-    assert Counter(m.name for m in jobs if m.rat == "buddy") == {
-        "posdir": 1, "time": 1, "shuffled": 3
-    }  # fmt: skip
+    long = [j for m, j in jobs.items() if m.split == "headline null"]
+    headline = jobs[Model("achilles", "headline", "shuffled", 0, 3)].parameters["max_iterations"]
+    assert len(long) >= 20
+    assert {j.parameters["max_iterations"] for j in long} == {headline}  # review S2
+    for rat in ("achilles", "buddy"):
+        held_out = Counter(m.name for m in jobs if m.rat == rat and m.split.startswith("nested"))
+        each = {"posdir": HELD_OUT, "time": HELD_OUT}
+        each |= {"shuffled": HELD_OUT_NULLS, "lagged": HELD_OUT_NULLS}
+        assert held_out == {name: 3 * table["full"] for name, table in each.items()}
+    assert 3 * HELD_OUT_NULLS["full"] >= 20
+    assert HELD_OUT["full"] >= 5
     with pytest.raises(ValueError, match="profile is 'fast'"):
         jobs_05(RECORDING, "fast")

@@ -1,12 +1,14 @@
 """The topology chapter's parts: bars among nulls, rats followed round rings, tables, figures."""
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter1d
 
 from helpers.decoding.splits import nested_splits
-from helpers.figures import rings, topology
+from helpers.figures import diagrams, rings, topology
 from helpers.recordings.loading import simulate_recording
 from helpers.topology import (
     cost as topology_cost,
@@ -17,7 +19,9 @@ from helpers.topology import (
 from helpers.topology import (
     rounds as topology_rounds,
 )
+from helpers.topology.ages import ages
 from helpers.topology.circular import circular_coordinate
+from helpers.topology.diagrams import Models
 from helpers.topology.report import (
     counted,
     longest_bars,
@@ -42,11 +46,13 @@ from helpers.topology.rounds import (
 )
 from helpers.topology.tables import (
     animal_table,
+    betti_text,
     diagram_table,
     null_table,
     reading_table,
     share_table,
 )
+from helpers.topology.unseen import NULL, TRUE, held_out
 from helpers.topology.winding import whole_trips
 from helpers.training import Model
 
@@ -86,6 +92,17 @@ class Known:
         return self.points[tested]
 
 
+def of_null(found):
+    """The subsample of each null model."""
+    return [one for each in pick(found, split="null").values() for one in each]
+
+
+class Small(Models):
+    """Few points and landmarks."""
+
+    n_points, n_landmarks, n_starts = 60, 60, 1
+
+
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch, tmp_path):
     monkeypatch.setenv("CEBRA_BOOK_CACHE", str(tmp_path))
@@ -108,7 +125,7 @@ def test_a_ring_beats_its_nulls_and_noise_does_not(clouds):
     (ring,) = pick(found, split="headline").values()
     assert p_of(ring, null) == 1 / 5
     assert p_of(found[Model("achilles", "null", "shuffled", 0, 3)], null) > 1 / 5
-    by_null = counted(ring, null_thresholds(found, "shuffled"))
+    by_null = counted(ring, null_thresholds(of_null(found)))
     assert by_null.betti == [1, 1]
     assert by_null.share == 1
     shuffled = pick(found, name="shuffled")[Model("achilles", "null", "shuffled", 1, 3)]
@@ -133,6 +150,7 @@ def test_counts_use_each_subsamples_own_threshold():
     count = counted(bars, [[0.4, 0.6], [0.1]])
     np.testing.assert_array_equal(count.all, [[2, 1], [1, 1]])
     assert count.share == 0.5
+    assert betti_text(count) == "**[1, 1]** and **[2, 1]** in 50% each"  # review A10: a tie
 
 
 def test_a_rat_on_a_ring_winds_and_one_on_an_arc_does_not():
@@ -167,6 +185,31 @@ def test_tested_trips_are_followed_on_what_training_trips_showed():
     assert pooled_share(longest(found.values())) > 0.95
     with pytest.raises(ValueError, match="no whole round trip"):
         pooled_share([])
+
+
+def test_a_ring_is_counted_in_each_rat_beside_its_own_nulls():
+    """Review A9: one rat's ring stood for four. The second rat here has none."""
+    other = replace(ARC, name="buddy")
+    fits = {}
+    for rec in (RING, other):
+        for split in nested_splits(rec):
+            for name in (*TRUE, *NULL):
+                for seed in range(7 if name in NULL else 2):
+                    lost = name in NULL or rec is other
+                    cloud = nowhere(rec, seed) if lost else on_ring(rec, seed)
+                    model = Model(rec.name, split.name, name, seed, 3)
+                    fits[model] = Known(rec, split.train, cloud)
+    found = held_out(Small(RING, fits, "quick"), [other])
+    assert list(found.found) == [RING.name, "buddy"]
+    assert found.winding("posdir") == found.winding("time") == [RING.name]
+    assert found.p(RING.name, "time").max() == 1 / 22
+    assert found.p("buddy", "time").min() > 1 / 22
+    assert len(found.found["buddy"]["lagged"].each) == found.n_null == 21
+    table = found.table().data
+    assert "| buddy, lagged labels | 7 |" in table
+    assert "cannot be below 0.045" in table
+    fig = diagrams.rats(found).fig
+    assert [ax.get_title() for ax in fig.axes[:2]] == [RING.name, "buddy"]
 
 
 def loops_of(shares_seen, shares_unseen, split):
@@ -220,6 +263,16 @@ def test_animals_are_measured_beside_their_own_shuffled_models(monkeypatch):
     assert len(text.splitlines()) == 3
 
 
+def test_a_sphere_that_fills_is_seen_to_fill():
+    fits = {Model(RING.name, "aged 10", "time", 0, 3): Known(RING)}
+    fits |= {Model(RING.name, "aged 99", "time", 0, 3): Known(RING, cloud=nowhere(RING, 0))}
+    found = ages(Small(RING, fits, "quick"))
+    assert found.thinnest[10] < 0.1 < 0.3 < found.thinnest[99]
+    assert found.loops[10] > 2 * found.loops[99]
+    assert found.wound[10] > 0.9
+    assert "| 99 | " in found.table().data
+
+
 def test_pca_is_projected_onto_the_sphere():
     points = pca_cloud(RING)
     np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1, rtol=1e-5)
@@ -229,7 +282,7 @@ def test_pca_is_projected_onto_the_sphere():
 def test_tables_have_a_row_a_model(clouds):
     found = subsampled(clouds, 60, 2)
     (ring,) = pick(found, split="headline").values()
-    count = counted(ring, null_thresholds(found, "shuffled"))
+    count = counted(ring, null_thresholds(of_null(found)))
     text = diagram_table(
         {"a": ring, "b": ring}, {"a": count}, {"a": count, "b": count}, {"a": "[1, 1]"}
     )
