@@ -10,9 +10,9 @@ import numpy as np
 
 from helpers.decoding import named_split
 from helpers.recordings import Recording
-from helpers.training import Model
+from helpers.training import Model, lagged_labels
 
-from .jobs import FIRST_FOLD, told_labels
+from .jobs import FIRST_FOLD
 from .measure import BINS, Ring, aligned_to_first, between_runs, between_subjects, ring_label
 
 Rats = Mapping[str, Recording]
@@ -112,5 +112,5 @@ def group_size(points: Iterable[Model]) -> int:
 
 
 def _told(rat: Recording, model: Model) -> Recording:
-    labels = told_labels(rat, model)
+    labels = lagged_labels(rat, model.seed)
     return replace(rat, position=labels[:, 0], direction=np.where(labels[:, 1] > 0, 1, -1))

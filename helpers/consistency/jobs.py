@@ -18,7 +18,7 @@ from helpers.decoding import (
     paper_models,
 )
 from helpers.recordings import RATS, Recording, load_recording, stretches
-from helpers.training import Job, Kind, Model, of_profile, plan
+from helpers.training import LEAST_LAG, Job, Kind, Model, lagged_labels, of_profile, plan
 
 from .grid import SEARCHED
 
@@ -32,16 +32,17 @@ RUNS = {
         FIRST_FOLD: {
             "posdir": 5,
             "time": 5,
-            "shuffled": 2,
-            "lagged": 1,
-            "spikes": 1,
-            "spikes-time": 1,
+            "shuffled": 7,
+            "lagged": 7,
+            "spikes": 2,
+            "spikes-time": 2,
         },
-        "nested 1": {"posdir": 1, "time": 1},
-        "nested 2": {"posdir": 1, "time": 1},
+        "nested 1": {"posdir": 5, "time": 5, "shuffled": 7, "lagged": 7},
+        "nested 2": {"posdir": 5, "time": 5, "shuffled": 7, "lagged": 7},
     },
 }
-"""Runs of each model on each fold, for every rat; the decoding chapter trains many of them too."""
+"""Runs of each model on each fold, for every rat; the chapters on decoding and topology train most
+of them, too. Seven nulls a fold are twenty-one."""
 RUNS_OF_GROUPS = {
     "quick": {"posdir": 1},
     "full": {"posdir": 5, "shuffled": 2},
@@ -50,21 +51,19 @@ RUNS_OF_GROUPS = {
 SHARES = {"quick": {}, "full": {0.25: 1, 0.5: 1, 2.0: 1}}
 """Runs on smaller and larger groups, by their size as a share of a quarter of the neurons."""
 N_GROUPS = 4
-LEAST_LAG = 5
-"""Round trips that a lagged control is late by at least."""
 
 
 KINDS = {
     "posdir": Kind(),
     "time": Kind("time"),
     "shuffled": Kind("shuffled"),
-    "lagged": Kind(labels=lambda recording, model: told_labels(recording, model)),
+    "lagged": Kind(labels=lambda rat, model: lagged_labels(rat, model.seed)),
     "spikes": Kind(),
     "spikes-time": Kind("time"),
     **SEARCHED,
 }
 """``posdir`` and ``time`` are CEBRA-Behaviour and CEBRA-Time. The others are controls: labels
-permuted over bins; labels late by a random lag; each neuron late by a lag of its own, trained with
+permuted over bins; labels late by whole trips; each neuron late by a lag of its own, trained with
 labels and without. Those of the search stand in `grid`."""
 
 
@@ -169,13 +168,6 @@ def recording_of(recording: Recording, model: Model) -> Recording:
     late = lags(recording, recording.spikes.shape[1], model.seed)
     columns = [np.roll(cell, lag) for cell, lag in zip(recording.spikes.T, late, strict=True)]
     return replace(recording, spikes=np.stack(columns, axis=1))
-
-
-def told_labels(recording: Recording, model: Model) -> np.ndarray:
-    """The labels (T, 3) that a lagged control is trained with, at every bin of the recording."""
-    if model.name != "lagged":
-        raise ValueError(f"{model.name} was told no labels of its own at every bin")
-    return np.roll(recording.labels("posdir"), lags(recording, 1, model.seed)[0], axis=0)
 
 
 def lags(recording: Recording, n: int, seed: int) -> np.ndarray:

@@ -41,10 +41,10 @@ PAPER_KINDS = {
 NESTED = {
     "quick": {"posdir": 1, "time": 1, "shuffled": 1, "untrained": 1},
     "full": {
-        "posdir": 3,
-        "time": 3,
-        "shuffled": 3,
-        "untrained": 3,
+        "posdir": 5,
+        "time": 5,
+        "shuffled": 5,
+        "untrained": 5,
         "pos": 1,
         "dir": 1,
         "posdir-8": 1,
@@ -53,9 +53,9 @@ NESTED = {
     },
 }
 """Seeds of each model trained on each fold of the nested split."""
-SEEDS = {"quick": 1, "full": 3}
+SEEDS = {"quick": 1, "full": 5}
 """Seeds of the models on the other splits."""
-SEEDS_OF_OTHERS = {"quick": 1, "full": 2}
+SEEDS_OF_OTHERS = {"quick": 1, "full": 5}
 """Seeds of the models of the other rats."""
 PAPER_SEEDS = {"quick": (1, 1), "full": (5, 3)}
 """Seeds of the models by the paper's protocol: of the first rat, of each other."""

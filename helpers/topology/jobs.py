@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from helpers.decoding import N_FOLDS, nested_splits
 from helpers.recordings import STAND_INS, Recording, simulate_recording
 from helpers.training import (
@@ -20,6 +18,7 @@ from helpers.training import (
     Kind,
     Model,
     headline_jobs,
+    lagged_labels,
     of_profile,
     plan,
     several,
@@ -31,7 +30,6 @@ ITERATIONS = {"quick": 1_000, "full": 3_000}
 """Steps of the models that are compared with null distributions, null models included."""
 AGED = "aged "
 """How the splits of models of an age begin; the steps follow."""
-MIN_LAG_TRIPS = 5
 WIDER = (8, 16)
 """Output dimensions beside three."""
 NULL_MODELS = {"quick": 4, "full": 20}
@@ -99,11 +97,9 @@ def jobs_05(
     splits = {
         rat.name: {s.name: s.train for s in nested_splits(rat)} for rat in (recording, *others)
     }
-    lags = {name: lagged_labels(recording, NULL_MODELS[profile], seed)}
-    lags |= {rat.name: lagged_labels(rat, HELD_OUT_NULLS[profile], seed) for rat in others}
     kinds = {variant: Kind(variant) for variant in VARIANTS}
     kinds["untrained"] = Kind(parameters={"max_iterations": 1})
-    kinds["lagged"] = Kind(labels=lambda _, model: lags[model.rat][model.seed - seed])
+    kinds["lagged"] = Kind(labels=lambda rat, model: lagged_labels(rat, model.seed))
 
     def planned(models: Iterable[Model], **settings) -> dict[Model, Job]:
         def sees(model: Model):
@@ -141,40 +137,6 @@ def stand_ins() -> dict[str, Recording]:
         "ring": simulate_recording(**size),
         "arc": simulate_recording(**size, same_tuning=True),
     }
-
-
-def lagged_labels(recording: Recording, n: int, seed: int) -> list[np.ndarray]:
-    """Lag the labels of position and direction by whole round trips, each time by others.
-
-    What is left is labels as smooth and rhythmic as the true ones, and tied to the wrong spikes.
-    They wrap around the end of the recording.
-
-    Parameters
-    ----------
-    recording : Recording
-    n : int
-        Number of different lags.
-    seed : int
-        Of their choice.
-
-    Returns
-    -------
-    list of n arrays, (T, 3)
-
-    Raises
-    ------
-    ValueError
-        If the recording has fewer than `n` lags of at least five round trips, either way round.
-    """
-    starts = np.array([trip.start for trip in recording.trials()])
-    lags = starts[MIN_LAG_TRIPS : len(starts) - MIN_LAG_TRIPS + 1] - starts[0]
-    if len(lags) < n:
-        raise ValueError(
-            f"{recording.name} has {len(starts)} round trips, hence {len(lags)} lags of "
-            f"{MIN_LAG_TRIPS} or more, not {n}; use a longer recording"
-        )
-    chosen = np.random.default_rng(seed).choice(lags, n, replace=False)
-    return [np.roll(recording.labels("posdir"), lag, axis=0) for lag in chosen]
 
 
 def _beside_headline(rat: str, profile: str, seed: int) -> list[Model]:

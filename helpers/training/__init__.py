@@ -6,5 +6,15 @@ from .jobs import DEFAULTS, DTYPES, PARAMETERS, Job
 from .losses import Losses, so_far
 from .many import TrainingError, default_device, fast_dtype, fit, fit_many
 from .one import Training, check_finite, new_module, new_sampler, one_thread, train
-from .plan import VARIANTS, Kind, Model, of_profile, plan, several, variant_job
+from .plan import (
+    LEAST_LAG,
+    VARIANTS,
+    Kind,
+    Model,
+    lagged_labels,
+    of_profile,
+    plan,
+    several,
+    variant_job,
+)
 from .sampling import Sampler

@@ -15,6 +15,8 @@ from helpers.recordings import Recording, stretches
 from .jobs import Job
 
 VARIANTS = ("posdir", "pos", "dir", "time", "shuffled")
+LEAST_LAG = 5
+"""Round trips that lagged labels are late by at least, either way round."""
 Setting = TypeVar("Setting")
 
 
@@ -182,6 +184,38 @@ def variant_job(
         name=f"{recording.key} {variant} seed {seed}",
         dtype=dtype,
     )
+
+
+def lagged_labels(recording: Recording, seed: int) -> np.ndarray:
+    """Lag the labels of position and direction by whole round trips.
+
+    What is left is labels as smooth and rhythmic as the true ones, and tied to the wrong spikes.
+    They wrap around the end of the recording.
+
+    Parameters
+    ----------
+    recording : Recording
+    seed : int
+        Seeds in a row have lags of their own, as long as there are any.
+
+    Returns
+    -------
+    (T, 3) array
+
+    Raises
+    ------
+    ValueError
+        If the recording has fewer than twice `LEAST_LAG` round trips.
+    """
+    starts = np.array([trip.start for trip in recording.trials()])
+    lags = starts[LEAST_LAG : len(starts) - LEAST_LAG + 1] - starts[0]
+    if not len(lags):
+        raise ValueError(
+            f"{recording.name} has {len(starts)} round trips; a lag of {LEAST_LAG} either way "
+            f"round needs {2 * LEAST_LAG}"
+        )
+    lag = np.random.default_rng(LEAST_LAG).permutation(lags)[seed % len(lags)]
+    return np.roll(recording.labels("posdir"), lag, axis=0)
 
 
 def _job(

@@ -23,7 +23,8 @@ from helpers.decoding.layouts import thinned, tsne_layout, umap_layout
 from helpers.figures import consistency as pictures
 from helpers.figures.interactive_rats import rings
 from helpers.recordings.loading import simulate_recording
-from helpers.training import Model
+from helpers.topology import jobs_05
+from helpers.training import Model, lagged_labels
 from helpers.training.cache import key
 
 RATS = {
@@ -70,8 +71,16 @@ def test_models_that_chapter_03_trains_are_not_trained_twice():
     ours = {m: key(job, "cpu") for m, job in jobs_04(FIRST, "full", OTHERS).items()}
     shared = {m for m in ours if ours[m] in theirs}
     common = range(SEEDS_OF_OTHERS["full"])
-    assert {m for m in ours if m.split != FIRST_FOLD and m.seed in common} <= shared
-    assert Model("achilles", FIRST_FOLD, "time", 2) in shared
+    true = {m for m in ours if m.name in ("posdir", "time") and not m.size}
+    assert {m for m in true if m.seed in common} <= shared
+
+
+def test_nulls_that_chapter_05_trains_are_not_trained_twice():
+    theirs = {key(job, "cpu") for job in jobs_05(FIRST, "full", OTHERS).values()}
+    ours = jobs_04(FIRST, "full", OTHERS)
+    nulls = [job for m, job in ours.items() if m.name in ("shuffled", "lagged") and not m.size]
+    assert len(nulls) == 2 * 21 * len(RATS)
+    assert {key(job, "cpu") for job in nulls} <= theirs
 
 
 def test_the_quick_profile_is_small_and_compares_all_rats():
@@ -105,7 +114,7 @@ def test_controls_keep_what_they_should_keep():
     truth = RATS[model.rat].labels("posdir")
     bins = named_split(RATS[model.rat], model.split).train
     assert (job.labels != truth[bins]).any()
-    told = jobs.told_labels(RATS[model.rat], model)
+    told = lagged_labels(RATS[model.rat], model.seed)
     np.testing.assert_array_equal(job.labels, told[bins])
     steps = np.abs(np.diff(told[:, 0]))
     assert (steps > 0.2).sum() <= 1  # smooth but where the end meets the beginning
@@ -114,8 +123,6 @@ def test_controls_keep_what_they_should_keep():
     seen = recording_of(RATS[model.rat], model)
     np.testing.assert_array_equal(seen.spikes.sum(0), RATS[model.rat].spikes.sum(0))
     assert (seen.spikes != RATS[model.rat].spikes).any()
-    with pytest.raises(ValueError, match="told no labels"):
-        jobs.told_labels(FIRST, model)
 
 
 def test_lags_are_at_least_five_trips_either_way_round():
@@ -182,7 +189,7 @@ def test_a_model_that_recites_what_it_was_told_agrees_by_that_alone():
     points = {}
     for rat, recording in RATS.items():
         model = Model(rat, FIRST_FOLD, "lagged", 0)
-        told = jobs.told_labels(recording, model)[named_split(recording, FIRST_FOLD).train]
+        told = lagged_labels(recording, model.seed)[named_split(recording, FIRST_FOLD).train]
         angle = np.where(told[:, 1] > 0, told[:, 0], 3.2 - told[:, 0]) * 2 * np.pi / 3.2
         points[model] = np.stack([np.cos(angle), np.sin(angle), np.cos(2 * angle)], axis=1)
     told = compare.across_rats(points, RATS, "lagged", "train", told=True)[FIRST_FOLD]

@@ -11,11 +11,9 @@ from helpers.topology import persistence as topology
 from helpers.topology.jobs import (
     HELD_OUT,
     HELD_OUT_NULLS,
-    MIN_LAG_TRIPS,
     NULL_MODELS,
     Model,
     jobs_05,
-    lagged_labels,
     stand_ins,
 )
 from helpers.topology.persistence import (
@@ -232,20 +230,6 @@ def test_memory_is_limited_as_well(monkeypatch):
     monkeypatch.setattr(topology, "estimate_cost", lambda *_: (1.0, 80.0))
     with pytest.raises(ValueError, match="80.0 GB; use at most 464 landmarks"):
         check_cost(np.zeros((1000, 2)), 2)
-
-
-def test_lagged_labels_are_the_labels_rolled_by_whole_trips():
-    starts = [trip.start for trip in RECORDING.trials()]
-    least = starts[MIN_LAG_TRIPS] - starts[0]
-    true = RECORDING.labels("posdir")
-    made = lagged_labels(RECORDING, 4, 0)
-    for labels in made:
-        lags = [lag for lag in starts if (np.roll(true, lag - starts[0], axis=0) == labels).all()]
-        assert len(lags) == 1
-        assert least <= lags[0] - starts[0] <= len(true) - least
-    assert len({labels.tobytes() for labels in made}) == 4
-    with pytest.raises(ValueError, match="lags of 5 or more, not 1000"):
-        lagged_labels(RECORDING, 1000, 0)
 
 
 def test_stand_ins_differ_in_tuning_alone():

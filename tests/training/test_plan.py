@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from helpers.recordings import simulate_recording
-from helpers.training import Kind, Model, of_profile, plan, several, variant_job
+from helpers.training import (
+    LEAST_LAG,
+    Kind,
+    Model,
+    lagged_labels,
+    of_profile,
+    plan,
+    several,
+    variant_job,
+)
 from helpers.training.cache import key
 
 REC = simulate_recording(n_neurons=6, n_bins=900, seed=1)
@@ -61,3 +70,19 @@ def test_a_profile_that_is_none_is_named():
     assert of_profile({"quick": 1}, "quick") == 1
     with pytest.raises(ValueError, match="profile is 'slow'; it is 'quick' or 'full'"):
         of_profile({"quick": 1, "full": 2}, "slow")
+
+
+def test_lagged_labels_are_the_labels_rolled_by_whole_trips():
+    long = simulate_recording(n_neurons=4, n_bins=9000)
+    starts = [trip.start for trip in long.trials()]
+    least = starts[LEAST_LAG] - starts[0]
+    true = long.labels("posdir")
+    n = len(starts) - 2 * LEAST_LAG + 1
+    made = [lagged_labels(long, seed) for seed in range(3, 3 + n)]
+    for labels in made:
+        lags = [lag for lag in starts if (np.roll(true, lag - starts[0], axis=0) == labels).all()]
+        assert len(lags) == 1
+        assert least <= lags[0] - starts[0] <= starts[-LEAST_LAG] - starts[0]
+    assert len({labels.tobytes() for labels in made}) == n
+    with pytest.raises(ValueError, match="round trips; a lag of 5 either way round needs 10"):
+        lagged_labels(REC, 0)
