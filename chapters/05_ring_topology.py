@@ -297,7 +297,8 @@ display(price.said())
 price.note()
 
 # %% [markdown]
-# So `helpers/topology/persistence.py` tries a few points first, estimates, and refuses what would hang:
+# So `helpers/topology/persistence.py` tries a few points first, estimates, and refuses what would hang. Its estimate is
+# rougher than the curves above, which start from more points; to refuse, it need only be right to a factor of a few:
 
 # %% tags=["nbval-ignore-output"]
 try:

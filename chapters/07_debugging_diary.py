@@ -175,8 +175,8 @@ expect("diary.hang.same_loops", diary.same_loops(cloud[:120]))
 # %% [markdown]
 # <div class="book-debug" data-label="bug: the hang">
 #
-# **What it cost.** An evening, or the machine: what has no progress bar is waited for. The table says how long it
-# would have been.
+# **What it cost.** Hours, or the machine: what has no progress bar is waited for. The table says how long it would
+# have been on this shape; chapter 05 measures the real one.
 #
 # **Guard.** `check_cost`, called by this book's `persistence` itself; a test holds its estimate to measured times.
 #

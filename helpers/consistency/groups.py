@@ -10,13 +10,15 @@ import numpy as np
 from IPython.display import Markdown
 
 from helpers import claims, tables
+from helpers.decoding import named_split
 from helpers.recordings import Recording
 from helpers.training import Fit, Model
 
 from . import rivals
 from .alignment import ALIGNMENTS, time_aligned, time_aligned_correlation
-from .compare import Points, across_groups, group_size
+from .compare import Points, across_groups, group_size, label
 from .jobs import FIRST_FOLD
+from .measure import between_subjects
 from .summary import Summary, pairs_of, said, score_table, summary
 
 MOVES = dict(zip(ALIGNMENTS, ("turned", "turned and scaled", "any linear map"), strict=True))
@@ -37,12 +39,15 @@ class Groups:
         Whether models of shuffled labels were trained.
     is_achilles : bool
         The rat that the blog speaks of.
+    place : (n_bins,) array
+        Metres along the track and back at the training bins.
     """
 
     sources: Mapping[str, Parts]
     single: Points
     has_control: bool
     is_achilles: bool
+    place: np.ndarray
 
     def matrices(self, name: str, how: str = "procrustes", held_out: bool = False, **choice):
         """R² between groups, (runs, n, n), by how they may be aligned."""
@@ -82,6 +87,15 @@ class Groups:
             for name, (train, _) in self.sources.items()
         }
 
+    @cached_property
+    def by_place(self) -> dict[str, Summary]:
+        """Training laps averaged by place and direction, any linear map, as rats are compared."""
+
+        def measure(points, held_out=None):
+            return between_subjects(points, [self.place] * len(points))
+
+        return {n: _summary(across_groups(both[0], measure)) for n, both in self.sources.items()}
+
     def summaries(self, name: str, how: str = "procrustes") -> tuple[Summary, Summary]:
         """Summaries on training and on held-out laps."""
         return tuple(_summary(self.agree[name, how, held_out]) for held_out in (False, True))
@@ -108,7 +122,12 @@ class Groups:
         for how in ALIGNMENTS if self.control else ():
             both = tuple(_summary(self.control[how, held_out]) for held_out in (False, True))
             rows[f"CEBRA, shuffled labels, {MOVES[how]}"] = both
-        return Markdown(score_table(rows, "pairs and runs"))
+        placed = ", ".join(f"{name} {said(one.mean)}" for name, one in self.by_place.items())
+        return Markdown(
+            f"{score_table(rows, 'pairs and runs')}\n\nWhat one calls agreement decides the "
+            "number. Averaged by place and direction and mapped linearly, as rats are compared "
+            f"below, the same groups agree at: {placed}."
+        )
 
     def expect(self) -> None:
         """Check the means that the scorecard and the tests know."""
@@ -116,6 +135,8 @@ class Groups:
             for how, end in (("procrustes", ""), ("linear", ".linear")):
                 for one, part in zip(self.summaries(name, how), ("", ".heldout"), strict=True):
                     _expect(f"{name.lower()}{end}{part}", one)
+        for name, one in self.by_place.items():
+            _expect(f"{name.lower()}.by_place", one)
         for name, matrices in self.likeness.items():
             _expect(f"{name.lower()}.correlation", _summary(matrices))
         if self.control:
@@ -203,6 +224,7 @@ def groups_of_neurons(
         rivals.pca_of_groups(rec, fits, "train", width=1),
         any(model.size and model.name == "shuffled" for model in fits),
         rec.key == "achilles",
+        label(rec, named_split(rec, FIRST_FOLD).train, "ring"),
     )
 
 

@@ -102,15 +102,15 @@ class Analysis:
     def verdict(self) -> list[str]:
         """What the numbers say, as plainly as they do: sentences."""
         score = {name: self.decoding.median_cm(name) for name in self.decoding.results}
-        chance = min(score["constant"], score[NAMES[SHUFFLED]])
         best = min(score, key=score.get)
         said = [
             f"The best decoder of held-out laps was <strong>{best}</strong>, {score[best]:.1f} cm; "
-            f"a guess that knows nothing is off by {chance:.1f} cm."
+            f"the best constant guess is off by {score['constant']:.1f} cm."
         ]
-        if score[NAMES[TOLD]] > 0.8 * chance:
+        if score[NAMES[TOLD]] > 0.8 * min(score["constant"], score[NAMES[SHUFFLED]]):
             said.append(
-                "CEBRA told position is hardly better than that: these units say little of it."
+                "CEBRA told position is hardly better than that, or than models told nonsense: "
+                "these units say little of it."
             )
         n, p = len(self.ring.null), self.ring.rings[TIME].p
         least = 1 / (1 + n)

@@ -222,8 +222,9 @@ def check_cost(cloud: np.ndarray, maxdim: int, limit_s: float = LIMIT_S) -> None
     by_time = (limit_s / seconds) ** (1 / TIME_POWER[maxdim])
     fits = int(len(cloud) * min(by_time, (LIMIT_GB / gigabytes) ** (1 / 3)))
     raise ValueError(
-        f"H{maxdim} of {len(cloud):,} points would take about {_duration(seconds)} and "
-        f"{gigabytes:.1f} GB; use at most {fits:,} landmarks (n_landmarks={fits}), or raise limit_s"
+        f"H{maxdim} of {len(cloud):,} points would take roughly {_duration(seconds)} and "
+        f"{gigabytes:.0f} GB, by a trial of a few; use at most {fits:,} landmarks "
+        f"(n_landmarks={fits}), or raise limit_s"
     )
 
 

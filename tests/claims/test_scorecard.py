@@ -60,8 +60,8 @@ def test_a_changed_value_changes_the_verdict():
 def test_simulated_rats_judge_no_claim_about_rats_but_the_generator_s():
     results = {id: {**e, "recording": "simulated"} for id, e in TOLD.items()}
     assert verdict_of(LEAKY, results) == NOT_JUDGED
-    results = {"synth.cebra.r2": entry(0.5, recording="simulated")}
-    assert verdict_of(("synth.cebra.r2", "paper"), results) == NOT_REPRODUCED
+    results = {"synth.umap.r2": entry(0.5, recording="simulated")}
+    assert verdict_of(("synth.umap.r2", "paper"), results) == NOT_REPRODUCED
 
 
 def test_a_quick_run_is_marked_where_the_protocol_speaks_of_the_full_one():

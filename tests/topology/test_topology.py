@@ -228,7 +228,7 @@ def test_the_estimate_of_time_is_of_the_right_order():
 
 def test_memory_is_limited_as_well(monkeypatch):
     monkeypatch.setattr(topology, "estimate_cost", lambda *_: (1.0, 80.0))
-    with pytest.raises(ValueError, match="80.0 GB; use at most 464 landmarks"):
+    with pytest.raises(ValueError, match="80 GB, by a trial of a few; use at most 464 landmarks"):
         check_cost(np.zeros((1000, 2)), 2)
 
 
