@@ -160,7 +160,8 @@ dimensions.table()
 dimensions.expect()
 
 # %% [markdown]
-# Against whole distributions, models and nulls equally long trained:
+# That was one model in each dimension, and one shuffled model for a threshold. Several seeds, against whole
+# distributions of shuffled models, all equally long trained:
 
 # %% tags=["nbval-ignore-output"]
 topology.against_distributions(models)

@@ -10,11 +10,12 @@ from IPython.display import Markdown
 
 from helpers import claims, tables
 from helpers.figures.style import VARIANT_NAMES
+from helpers.training import Model
 
 from . import report
 from . import rounds as around
 from .diagrams import Diagrams, Models, equally_trained
-from .report import Bars, Counted, pick
+from .report import Bars, Clouds, Counted, pick
 from .tables import betti_text
 
 
@@ -85,32 +86,33 @@ def dimensions(models: Models) -> Dimensions:
 
 
 def against_distributions(models: Models) -> Markdown:
-    """p-values of the longest loop and hollow, by dimension, among shuffled models."""
-    shuffles = models.pick("null", name="shuffled")
-    true = models.pick("compared", name="posdir")
-    measured = {}
-    for k, n, how in (
-        (1, report.PAPER_POINTS[models.profile], "random"),
-        (2, report.H2_POINTS[models.profile], "greedy"),
-    ):
-        settings = {"maxdim": k, "how": how, "seed": models.seed}
-        measured[k] = [report.subsampled(of, n, **settings) for of in (shuffles, true)]
+    """Betti numbers of several seeds, and p of their longest loop and hollow, by dimension.
+
+    Thresholds and p-values are of shuffled models, equally trained; one subsample a model.
+    """
+    shuffles, true = models.pick("null", name="shuffled"), models.pick("compared", name="posdir")
+    nulls, found = (_triples(models, of) for of in (shuffles, true))
     rows = []
-    for d in sorted({m.dimension for m in shuffles}):
-        p = []
-        for k, (nulls, found) in measured.items():
-            among = report.null_lengths(nulls, "shuffled", d, k)
-            each = [report.p_of(one, among, k) for one in pick(found, dimension=d).values()]
-            p.append(f"{np.median(each):.3f}")
-        rows.append((f"{d}-D", str(len(among)), *p))
+    for d in sorted({m.dimension for m in true}):
+        among, seeds = (list(pick(of, dimension=d).values()) for of in (nulls, found))
+        p = [
+            np.median([report.p_of([one], report.longest_bars(among, k), k) for one in seeds])
+            for k in (1, 2)
+        ]
+        count = report.counted(seeds, report.null_thresholds(among, (0, 1, 2)))
+        shown = (str(len(seeds)), str(len(among)), betti_text(count))
+        rows.append((f"{d}-D", *shown, *(f"{one:.3f}" for one in p)))
     said = "" if len(rows) > 1 else "\n\nThe quick profile trains no nulls in more dimensions."
-    head = (
-        "position + direction",
-        "null models",
-        "p of the longest loop",
-        "p of the longest hollow",
-    )
+    head = ("position + direction", "seeds", "null models", "[β₀, β₁, β₂]", "p, loop", "p, hollow")
     return Markdown(tables.markdown(head, rows) + said)
+
+
+def _triples(models: Models, of: Clouds) -> dict[Model, Bars]:
+    """One subsample a model: pieces and loops of random points, hollows of greedy landmarks."""
+    n, n_hollow = report.PAPER_POINTS[models.profile], report.H2_POINTS[models.profile]
+    loops = report.subsampled(of, n, seed=models.seed)
+    hollows = report.subsampled(of, n_hollow, maxdim=2, how="greedy", seed=models.seed)
+    return {m: {**loops[m][0], "h2": hollows[m][0]["h2"]} for m in of}
 
 
 def births(models: Models, of: Diagrams, headline, short) -> Markdown:
