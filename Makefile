@@ -33,7 +33,13 @@ clean:
 
 install: $(VENV)/.installed
 
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+# A .venv that another Python made, or that was left half made, is made anew.
 $(VENV)/.installed: requirements.txt
+	@$(PYTHON) -c '$(SUPPORTED)' || { echo "$$($(PYTHON) --version) here; the book needs" \
+	  "3.11 to 3.13: make book PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python && $(BIN)/python -c '$(SUPPORTED)' || rm -rf $(VENV)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@

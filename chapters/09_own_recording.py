@@ -67,17 +67,20 @@ claims.open_chapter("09", rec, profile, seed)
 #
 # | name | what |
 # | --- | --- |
-# | `spike_times`, or `spikes` | seconds, a list a unit; or whole numbers, bins × units |
+# | `spike_times` and `spike_units` | seconds of all spikes, and the unit of each, a number or a name (in a `.mat`, a cell a unit will do) |
+# | or `spikes` | counts: whole numbers, bins × units |
+# | or `traces` | calcium imaging: real numbers, bins × cells; `trace_times` if on a clock of their own |
 # | `position` | along the track, or two columns: x and y. Not tracked: NaN |
 # | `times` | seconds of each place; with counts, the middles of the bins |
-# | `unit` | of the places: `m`, `cm` or `mm` |
+# | `unit`, or `scale` | of the places: `m`, `cm` or `mm`; or the metres of one unit, of a pixel say |
 # | `geometry`, `length_m` | `line` or `circle`; how long, in metres |
-# | `direction`, `ends`, `centre`, `bin_s` | if you know better than the defaults |
+# | `direction`, `ends`, `centre`, `margin_m`, `bin_s`, `max_gap_s` | if you know better than the defaults |
 #
 # Then, from a terminal in the book's folder:
 #
 # ```sh
-# python -m helpers.own_page your-animal.nwb                 # inspect, analyse, write your-animal.html
+# python -m helpers.book analyse your-animal.nwb             # inspect, analyse, write your-animal.html
+# python -m helpers.book analyse --help                      # what can be asked, with examples
 # python -m helpers.book run 09 --recording your-animal      # this chapter, on data/recordings/your-animal.npz
 # ```
 #
@@ -128,15 +131,17 @@ show(figures.own.unrolled(line, circle))
 
 # %% [markdown]
 # **Standing still.** A rat that rests may think of elsewhere: its cells replay other places. Whether slow bins are kept is
-# your decision, so nothing is left out unless you ask, `running=0.05` for five centimetres a second. Where bins go, the
-# recording is cut.
+# your decision, so nothing is left out unless you ask, `running=0.05` for five centimetres a second. Speed is read off a
+# path smoothed over a quarter of a second, since a camera trembles; a run begins above that speed and ends below half of
+# it, and runs of less than half a second go (`own.Running` has all of it by name). Where bins go, the recording is cut.
 
 # %%
 whole = own.recording_from_arrays(**raw, name="whole")
 moving = own.only_running(whole, 0.05)
 
 # %% tags=["nbval-ignore-output"]
-show(figures.own.speed_filter(whole, 0.05))
+kept = own.when_running(whole, 0.05)
+show(figures.own.speed_filter(whole, kept, 0.05))
 Markdown(
     f"The filter keeps {len(moving.spikes):,} of {len(whole.spikes):,} bins, "
     f"in {len(moving.segments)} stretches instead of {len(whole.segments)}."
@@ -153,7 +158,7 @@ own.lessons.expect_steps_lead_back(animal, whole, round_animal, bent)
 # ## Three kinds of file
 #
 # The same animal, written as NumPy's `.npz`, as MATLAB's `.mat`, and in Neurodata Without Borders, whose files hold spike
-# times and are read through pynapple. They have no place for the length of the track, so it has to be said. What comes
+# times and say in which unit their places are. They have no place for the length of the track, so it has to be said. What comes
 # back is compared to the last bit: spikes, places, directions, cuts.
 
 # %% tags=["nbval-ignore-output"]

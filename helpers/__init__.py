@@ -1,1 +1,5 @@
 """What the chapters import; nothing in here imports a chapter."""
+
+from . import places
+
+places.lend_homes()

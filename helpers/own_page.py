@@ -1,8 +1,8 @@
-"""The name under which the report is asked for: ``python -m helpers.own_page FILE``."""
+"""An older name of ``python -m helpers.book analyse FILE``."""
 
 import sys
 
-from helpers.own import main
+from helpers.book.__main__ import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(["analyse", *sys.argv[1:]]))

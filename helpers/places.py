@@ -31,6 +31,19 @@ def cache() -> Path:
     return Path(os.environ.get("CEBRA_BOOK_CACHE") or ROOT / "data" / "cache")
 
 
+def lend_homes() -> None:
+    """Let other packages keep their caches in ours, where the home that they like is read-only.
+
+    numba, pynwb and matplotlib each fail in a way of their own without a folder to write to, and
+    read these variables as they are imported.
+    """
+    home = Path("~").expanduser()
+    if os.access(home, os.W_OK):
+        return
+    for variable in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "MPLCONFIGDIR"):
+        os.environ.setdefault(variable, str(cache().resolve() / variable.lower()))
+
+
 def check(root: Path = ROOT) -> None:
     """Make the folders that a run writes to, and try them.
 

@@ -4,6 +4,7 @@
     python -m helpers.book run 02 --recording buddy
     python -m helpers.book publish 03            run with the full profile, store the outputs
     python -m helpers.book publish --check       do stored outputs and code still agree?
+    python -m helpers.book analyse your-rat.nwb  a recording of your own: inspect, analyse, report
 
 Runs write to _run/<recording>-<profile>/ only; `publish`, `sync`, `record`, `address` and `release`
 are the commands that change files of the repository.
@@ -15,6 +16,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import joblib
@@ -32,8 +34,8 @@ SIDE_BY_SIDE = 4  # chapters at most, unless asked: each has a pool of workers o
 SEED_STEP = 100  # between the base seeds of `record`, more than the seeds a chapter trains
 
 
-def parser() -> argparse.ArgumentParser:
-    """Describe the commands."""
+def parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """Describe the commands; those of `arguments` with all their options."""
     top = argparse.ArgumentParser(
         prog="python -m helpers.book",
         description=__doc__,
@@ -58,6 +60,10 @@ def parser() -> argparse.ArgumentParser:
     made["serve"].add_argument("folder", nargs="?", type=Path, help="a run's folder in _run/")
     made["serve"].add_argument("--port", type=int, default=8000)
     add_sweep_options(made["sweep"])
+    if arguments and arguments[0] == "analyse":  # its options need torch, which takes seconds
+        from helpers.own import add_options
+
+        add_options(made["analyse"])
     made["address"].add_argument("url", help="for example https://github.com/you/your-book")
     made["release"].add_argument("tag", help="for example v1.0, or main")
     return top
@@ -248,6 +254,13 @@ def do_sweep(given: argparse.Namespace) -> int:
     return run(given.grid, given.out, workers, dask, given.scheduler)
 
 
+def do_analyse(given: argparse.Namespace) -> int:
+    """Analyse a recording of one's own and write its report."""
+    from helpers import own
+
+    return own.do_analyse(given)
+
+
 def do_clean(given: argparse.Namespace) -> int:
     """Delete what runs and builds made; cached fits and recordings stay."""
     for name in ("_build", "_run"):
@@ -266,6 +279,7 @@ COMMANDS = {
     "build": (do_build, "build the site from the stored outputs"),
     "sync": (do_sync, "carry edited prose into the stored notebooks, without running them"),
     "sweep": (do_sweep, "fit a grid of models, on this machine or a Dask cluster; one table"),
+    "analyse": (do_analyse, "inspect and analyse a recording of your own, and write a report"),
     "serve": (do_serve, "show a built site in the browser"),
     "address": (do_address, "set the repository's address everywhere, for a fork"),
     "release": (do_release, "set the tag that Colab fetches everywhere"),
@@ -275,7 +289,8 @@ COMMANDS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; errors that the reader can mend come as one line."""
-    given = parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    given = parser(arguments).parse_args(arguments)
     try:
         return COMMANDS[given.command][0](given)
     except (ValueError, OSError, RuntimeError) as error:

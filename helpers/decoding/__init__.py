@@ -4,6 +4,7 @@ from .baselines import CEBRA_WINDOW, pca, root_counts
 from .bayes import PLACE_CM, PRIOR_S, SMOOTHING_CM, RateMaps, decode_bayes, posterior
 from .contest import Contest, contest
 from .differ import why_we_differ
+from .gaussian import decode_gaussian, window_means
 from .hat import FromHat, from_hat
 from .held_out import HeldOut, held_out
 from .jobs import (

@@ -55,10 +55,10 @@ def binning(spike_times, edges: np.ndarray, counts: np.ndarray) -> Picture:
     )
 
 
-def speed_filter(recording: Recording, limit: float) -> Picture:
-    """The first runs, their speed in metres per second, and which bins a limit leaves."""
+def speed_filter(recording: Recording, kept: np.ndarray, limit: float) -> Picture:
+    """The first runs, their speed in metres per second, a limit, and which bins are kept, (T,)."""
     part = slice(0, 800)
-    position, kept = recording.position[part], recording.running(limit)[part]
+    position, kept = recording.position[part], kept[part]
     time = recording.bin_s * np.arange(len(position))
     fig, (above, below) = plt.subplots(2, 1, figsize=(9, 4), sharex=True)
     above.plot(time, position, color=style.MUTED, lw=0.8)
@@ -103,6 +103,39 @@ def unrolled(line: tuple, circle: tuple) -> Picture:
         "Places in the room, coloured by the metres that they become. The circle is the same "
         "animal's way there and back, bent until its ends met.",
         "unrolled",
+    )
+
+
+def place_fields(analysis: Analysis) -> Picture:
+    """Activity of every unit along the track, a panel a direction, sorted by its first peak."""
+    recording = analysis.recording
+    n = 40
+    place = recording.track.cells(recording.position, n)
+    ways = [sign for sign in (1, -1) if (recording.direction == sign).any()]
+    maps = []
+    for sign in ways:
+        here = recording.direction == sign
+        total = np.zeros((n, recording.spikes.shape[1]))
+        np.add.at(total, place[here], recording.spikes[here])
+        maps.append(total / np.maximum(np.bincount(place[here], minlength=n), 1)[:, None])
+    low, high = np.min(maps, axis=(0, 1)), np.max(maps, axis=(0, 1))
+    order = np.argsort(maps[0].argmax(axis=0), kind="stable")
+    fig, axes = plt.subplots(1, len(ways), figsize=(4.6 * len(ways), 4), sharey=True, squeeze=False)
+    for ax, sign, found in zip(axes[0], ways, maps, strict=True):
+        scaled = ((found - low) / np.where(high > low, high - low, 1)).T[order]
+        extent = (0, recording.length_m, len(order), 0)
+        drawn = ax.imshow(scaled, cmap="book.position", aspect="auto", extent=extent)
+        ax.set(title="right runs" if sign > 0 else "left runs", xlabel="position (m)")
+        ax.grid(visible=False)
+    axes[0, 0].set_ylabel("unit, in the order of the first panel's peaks")
+    fig.colorbar(drawn, ax=axes[0].tolist(), label="activity, from a unit's least to its most")
+    return Picture(
+        fig,
+        "A row a unit, a panel a direction: where along the track each unit is active, units "
+        "sorted by the place of their peak in the first panel.",
+        "Place fields by direction. Where the second panel has the first one's diagonal, units "
+        "fire at the same places both ways; where it has not, a spot is two places to them.",
+        "place-fields",
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sklearn.decomposition import PCA
+
 from helpers.decoding import (
     CEBRA_WINDOW,
     NEIGHBOURS,
@@ -12,15 +14,16 @@ from helpers.decoding import (
     Transform,
     decode_bayes,
     decode_constant,
+    decode_gaussian,
     decode_knn,
     encode,
-    pca,
     root_counts,
+    window_means,
 )
-from helpers.recordings import Recording
+from helpers.recordings import Recording, stretches
 
 PLAIN = ("kNN on the counts", "PCA, 3-D", "Bayesian decoder", "constant")
-"""Methods without a model of CEBRA's, given the same window of counts."""
+"""Methods without a model of CEBRA's, given the same window of counts, or of traces."""
 
 
 def decoded(
@@ -48,10 +51,24 @@ def decoded(
 
 
 def plain_methods(recording: Recording, split: Split) -> Mapping[str, DecodingResult]:
-    """Decode with everything that needs no training worth the name: the methods of `PLAIN`."""
+    """Decode with everything that needs no training worth the name: the methods of `PLAIN`.
+
+    Traces are averaged over the window, where counts are summed and rooted, and the Bayesian
+    decoder takes their noise for Gaussian.
+    """
+    is_counts = recording.signal == "counts"
+    rows = root_counts() if is_counts else window_means
     components = min(3, recording.spikes.shape[1])
-    encoders = {PLAIN[0]: root_counts(), PLAIN[1]: pca(recording, split, components)}
+    encoders = {PLAIN[0]: rows, PLAIN[1]: _pca(rows, recording, split, components)}
     results = {name: decoded(encoder, recording, split, name) for name, encoder in encoders.items()}
-    results[PLAIN[2]] = decode_bayes(recording, split, PLAIN[2], width=CEBRA_WINDOW)
+    bayes = decode_bayes if is_counts else decode_gaussian
+    results[PLAIN[2]] = bayes(recording, split, PLAIN[2], width=CEBRA_WINDOW)
     results[PLAIN[3]] = decode_constant(recording, split)
     return results
+
+
+def _pca(rows: Transform, recording: Recording, split: Split, n_components: int) -> Transform:
+    """Principal components of rows, fitted on training bins."""
+    known = rows(recording.spikes[split.train], stretches(split.train, recording.segments))
+    model = PCA(n_components, svd_solver="full").fit(known)
+    return lambda spikes, segments=(): model.transform(rows(spikes, segments))

@@ -1,37 +1,24 @@
 """Your own recording: from arrays as a laboratory has them to a `Recording`, in explicit steps.
 
 `recording_from_arrays` is the front door; `helpers.own.files` reads files through it. Time is in
-seconds, whatever the file; positions may be in m, cm or mm.
+seconds, whatever the file; positions may be in m, cm or mm, or in a unit of a given scale.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
-from helpers.recordings import JUMP_M_S, Recording, stretches
+from helpers.recordings import JUMP_M_S, Finding, Recording, stretches
 
-from .steps import (
-    MAX_GAP_S,
-    bin_edges,
-    bin_spikes,
-    checked,
-    clock,
-    nearest,
-    numbers,
-    one_of,
-    positive,
-    sample_position,
-)
-from .track import UNITS, direction_of, linearise, only_running
+from . import tracking
+from .binned import Binned, from_counts, from_times, from_traces
+from .movement import Running, direction_of, n_too_fast, only_running
+from .steps import MAX_GAP_S, one_of, positive
 
-BIN_S = 0.025
-RATE_HZ = 20  # a bin of 50 ms with one spike
 MOST_JUMPS = 0.2  # of the bins
-JITTER = 0.5  # of a bin: time stamps of successive bins may be this much late
 
 
 def recording_from_arrays(
@@ -39,48 +26,65 @@ def recording_from_arrays(
     *,
     spikes=None,
     spike_times: Sequence | None = None,
+    traces=None,
     times=None,
+    trace_times=None,
     direction=None,
     bin_s: float | None = None,
     unit: str = "m",
+    scale: float | None = None,
     length_m: float | None = None,
     geometry: str = "line",
     ends=None,
     centre=None,
+    margin_m: float | None = None,
     max_gap_s: float = MAX_GAP_S,
-    running: float | None = None,
+    running: Running | float | None = None,
+    unit_names: Sequence[str] = (),
+    findings: Sequence[Finding] = (),
     name: str = "own",
     source: str = "local",
 ) -> Recording:
-    """Make a recording of counts or spike times, and positions along a track or in the plane.
+    """Make a recording of spikes or traces, and positions along a track or in the plane.
 
     Parameters
     ----------
     position : array of shape (S,) or (S, 2)
         Along the track, or (x, y); NaN where tracking was lost.
     spikes : array of shape (S, N), optional
-        Counts per bin, one row for each position. Give these or `spike_times`.
+        Counts per bin, one row for each position. Give these, `spike_times` or `traces`.
     spike_times : sequence of N arrays, optional
         Seconds, on the clock of `times`.
+    traces : array of shape (S, N) or (R, N), optional
+        Calcium imaging: dF/F or deconvolved events, any real numbers; a row for each position, or
+        for each of `trace_times`.
     times : array of shape (S,), optional
         Seconds of each position. With counts they are the bins' centres, and may be left out if no
         bins are missing. A jump in them is a gap in the recording.
+    trace_times : array of shape (R,), optional
+        Seconds of each row of `traces`, on the clock of `times`.
     direction : array of shape (S,), optional
         +1 or −1; else read off the movement.
     bin_s : float, optional
-        Width of a bin; 0.025 s for spike times, and for counts what `times` say.
+        Width of a bin; 0.025 s for spike times, and for counts and traces what their times say.
     unit : {"m", "cm", "mm"}
         Of `position`, `ends` and `centre`.
+    scale : float, optional
+        Metres of one unit of these, in place of `unit`: of a pixel, say.
     length_m : float, optional
         Length of the track, or circumference, in metres. Needed for positions along a circle; on a
-        line the places visited otherwise bound the track, the first of them becoming 0.
+        line the bulk of the places visited otherwise bounds the track, the first becoming 0.
     geometry : {"line", "circle"}
-    ends, centre : optional
-        Of the track in the plane; see `helpers.own.track`.
+    ends, centre, margin_m : optional
+        Of the track in the plane, and how far off it a place may be; see `helpers.own.track`.
     max_gap_s : float
         Longest gap in tracking that is interpolated over.
-    running : float, optional
-        Leave out bins slower than this, m/s.
+    running : Running or float, optional
+        Leave out bins in which the animal is slower, m/s.
+    unit_names : sequence of str, optional
+        Of the N units.
+    findings : sequence of Finding
+        What is known already; what is found here follows.
     name, source : str
         See `Recording`.
 
@@ -94,152 +98,55 @@ def recording_from_arrays(
     ValueError
         In one line that names the argument and the mend.
     """
-    if (spikes is None) == (spike_times is None):
-        raise ValueError("give either spikes (counts per bin) or spike_times, one of the two")
-    position, length = _on_track(position, unit, length_m, geometry, ends, centre)
-    if spikes is None:
-        period = length if geometry == "circle" else None
-        bin_s = BIN_S if bin_s is None else bin_s
-        binned = _from_times(spike_times, position, times, direction, bin_s, max_gap_s, period)
+    if sum(one is not None for one in (spikes, spike_times, traces)) != 1:
+        raise ValueError(
+            "give either spikes (counts per bin), spike_times or traces, one of the three"
+        )
+    one_of(geometry, "geometry", ("line", "circle"))
+    placed, found = tracking.on_track(
+        position, unit=unit, scale=scale, length_m=length_m, geometry=geometry, ends=ends,
+        centre=centre, margin_m=margin_m, times=times,
+    )  # fmt: skip
+    max_gap_s = positive(max_gap_s, "max_gap_s", "give seconds, more than 0")
+    path = tracking.Path(
+        placed.position, times, direction, max_gap_s, placed.length_m, geometry == "circle"
+    )
+    if spike_times is not None:
+        binned = from_times(spike_times, path, bin_s)
+    elif traces is not None:
+        binned = from_traces(traces, trace_times, path, bin_s)
     else:
-        bin_s = _width(times, bin_s)
-        binned = _from_counts(spikes, position, times, direction, bin_s)
-    recording = _assembled(binned, bin_s, length, geometry, name, source)
+        binned = from_counts(spikes, path, bin_s)
+    more = {
+        "signal": "counts" if traces is None else "traces",
+        "unit_names": tuple(unit_names),
+        "findings": (*findings, *found, *binned.findings),
+        "source": source,
+    }
+    recording = _assembled(binned, times is not None, placed.length_m, geometry, name, more)
     return recording if running is None else only_running(recording, running)
 
 
-class _Binned(NamedTuple):
-    """A row a bin: counts, metres or NaN, directions or None, and the bin's number.
-
-    Numbers of bins that follow each other in time are successive; at a cut one is left out.
-    """
-
-    spikes: np.ndarray
-    position: np.ndarray
-    direction: np.ndarray | None
-    number: np.ndarray
-
-
-def _on_track(position, unit, length_m, geometry, ends, centre):
-    """Positions in metres along the track, (S,), and its length."""
-    one_of(unit, "unit", tuple(UNITS))
-    one_of(geometry, "geometry", ("line", "circle"))
-    if length_m is not None:
-        length_m = positive(length_m, "length_m", "give the track's length in metres")
-    position = numbers(position, "position", 1, 2)
-    if position.ndim == 2 and position.shape[1] != 1:
-        position, length = linearise(position, geometry, unit, ends=ends, centre=centre)
-        if length_m is not None and not 0.8 * length_m <= length <= 1.2 * length_m:
-            raise ValueError(
-                f"position (x, y) spans {length:.3g} m, and length_m is {length_m:g}; mend unit, "
-                "or leave length_m out"
-            )
-        return position, length
-    position = position.ravel() * UNITS[unit]
-    if ends is not None or centre is not None:
-        raise ValueError("ends and centre are for positions (x, y); position has one column")
-    tracked = position[np.isfinite(position)]
-    if not len(tracked):
-        raise ValueError("position holds no number that is finite; check its column")
-    if length_m is not None:
-        return position, length_m
-    if geometry == "circle":
-        raise ValueError("length_m is missing; give the circle's circumference in metres")
-    low, high = float(tracked.min()), float(tracked.max())
-    if not 0 < high - low < np.inf:
-        raise ValueError(f"position is constant at {low:.3g} m; check its column and units")
-    return position - low, high - low
-
-
-def _width(times, bin_s):
-    """The width of the bins of counts, seconds, as their time stamps have it."""
-    if bin_s is not None or times is None:
-        bin_s = positive(bin_s, "bin_s", "give the width of the bins of spikes, in seconds")
-    if times is None:
-        return bin_s
-    steps = np.diff(clock(times))
-    step = float(np.median(steps))
-    if bin_s is not None and abs(bin_s - step) > 0.02 * step:
-        raise ValueError(f"bin_s is {bin_s:g}, and times step by {step:.4g} s; mend one of the two")
-    if steps.min() < (1 - JITTER) * step:
-        raise ValueError(
-            f"times step by {steps.min():.3g} s once and by {step:.3g} s mostly; bins of counts "
-            "must not overlap"
-        )
-    return float(np.round(step, 9)) if bin_s is None else bin_s
-
-
-def _from_counts(spikes, position, times, direction, bin_s) -> _Binned:
-    spikes = checked(spikes, "spikes", 2)
-    _check_no_rates(spikes)
-    n_bins = len(position)
-    if len(spikes) != n_bins:
-        raise ValueError(
-            f"spikes has {len(spikes)} rows, position {n_bins}; give one position a bin, "
-            "or spike_times and times"
-        )
-    number = np.arange(n_bins)
-    if times is not None:
-        times = clock(times)
-        if len(times) != n_bins:
-            raise ValueError(f"times has {len(times)} stamps, position {n_bins}; give one a bin")
-        number[1:] += np.cumsum(np.diff(times) > (1 + JITTER) * bin_s)
-    return _Binned(spikes, position, _signs(direction, n_bins), number)
-
-
-def _check_no_rates(spikes):
-    """Counts over the width of a bin are whole numbers again, where that divides a second."""
-    fires = spikes[spikes > 0]
-    if fires.size and fires.max() >= RATE_HZ and (fires == np.round(fires)).all():
-        common = np.gcd.reduce(np.minimum(fires, 2**53).astype(np.int64))
-        if common > 1:
-            raise ValueError(
-                f"spikes holds multiples of {common} only: rates, it seems; give counts per bin"
-            )
-
-
-def _from_times(spike_times, position, times, direction, bin_s, max_gap_s, period) -> _Binned:
-    """Cut time into bins, the first of them centred on the first position."""
-    if times is None:
-        raise ValueError("times is missing; give the seconds at which position was sampled")
-    times = clock(times)
-    edges = bin_edges(times[0], times[-1], bin_s)
-    centres = edges[:-1] + bin_s / 2
-    sampled, _ = sample_position(times, position, centres, max_gap_s, period)
-    spikes = bin_spikes(spike_times, edges)
-    direction = _signs(direction, len(times))
-    if direction is not None:
-        direction = direction[nearest(times, centres)]
-    return _Binned(spikes, sampled, direction, np.arange(len(centres)))
-
-
-def _signs(direction, n):
-    if direction is None:
-        return None
-    direction = numbers(direction, "direction", 1)
-    if len(direction) != n:
-        raise ValueError(f"direction has {len(direction)} values, position {n}; give as many")
-    return direction
-
-
-def _assembled(binned: _Binned, bin_s, length_m, geometry, name, source) -> Recording:
-    """A recording of the bins that have a position, cut at gaps and where the position jumps."""
+def _assembled(binned: Binned, is_timed, length_m, geometry, name, more) -> Recording:
+    """A recording of the bins that have a position, cut at gaps."""
     kept = np.isfinite(binned.position)
     n_bins = int(kept.sum())
     if n_bins < 2:
         raise ValueError(f"{n_bins} bins have a position; give more of it")
     made = Recording(
-        name, binned.spikes[kept], binned.position[kept], np.ones(n_bins), bin_s, length_m,
-        geometry, source=source,
+        name, binned.signal[kept], binned.position[kept], np.ones(n_bins), binned.bin_s, length_m,
+        geometry, **more,
     )  # fmt: skip
-    jumps = [part.start for part in made.segments[1:]]
+    # Without a clock a jump in position is all that tells of a gap; with one it is noise.
+    jumps = [] if is_timed else [part.start for part in made.segments[1:]]
     segments = stretches(binned.number[kept] + np.cumsum(np.isin(np.arange(n_bins), jumps)))
     if binned.direction is not None:
         return replace(made, direction=binned.direction[kept], segments=segments)
-    if len(jumps) > MOST_JUMPS * n_bins:
+    track = made.position, made.bin_s, length_m, geometry, segments
+    fast = n_too_fast(*track)
+    if fast > MOST_JUMPS * n_bins:
         raise ValueError(
-            f"position jumps faster than {JUMP_M_S:g} m/s in {len(jumps)} of {n_bins} bins, so no "
+            f"position moves faster than {JUMP_M_S:g} m/s in {fast} of {n_bins} bins, so no "
             "direction can be read off; mend unit, or give direction"
         )
-    direction = direction_of(made.position, bin_s, length_m, geometry, segments)
-    return replace(made, direction=direction, segments=segments)
+    return replace(made, direction=direction_of(*track), segments=segments)

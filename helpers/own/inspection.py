@@ -7,18 +7,19 @@ are read. `Recording` itself refuses what cannot be a recording at all.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.decoding import Split, contiguous_split, nested_split
-from helpers.recordings import JUMP_M_S, Recording, stretches
+from helpers.decoding import CEBRA_WINDOW, Split, contiguous_split, nested_split
+from helpers.recordings import JUMP_M_S, Finding, Recording, stretches
+
+from .movement import n_too_fast
 
 NESTED_TRIPS = 18
 """Round trips that the nested split needs; with fewer, the last fifth is held out in one piece."""
 FEWEST_TRIPS = 5
 LEAST_WAY = 0.3
-JUMPING = 0.02  # of the steps: more of them faster than 2 m/s are another unit, not gaps
+JUMPING = 0.02  # of the bins: more of them faster than 2 m/s are another unit
 SHORTEST_M = 0.2
 PAUSE_S = 5.0  # no spike of any unit for so long: the two clocks differ, or recording had stopped
 SILENT_SHARE = 0.2
@@ -28,23 +29,9 @@ ALWAYS = 0.9  # share of bins; the fastest cells of the hippocampus fire in a th
 ALIKE = 0.95
 UNVISITED = {"warning": 0.15, "error": 0.5}
 STANDING = {"warning": 0.8, "error": 0.97}
+UNUSED = {"warning": 0.02, "error": 0.5}
 STILL_M_S = 0.05
 PLACES = 40
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong, or that one must know."""
-
-    what: str
-    where: str
-    severity: str  # "error" or "warning"
-    mend: str
-
-    @property
-    def line(self) -> str:
-        """All of it in one line."""
-        return f"{self.what} ({self.where}); {self.mend}"
 
 
 def inspect_recording(recording: Recording) -> list[Finding]:
@@ -59,7 +46,8 @@ def inspect_recording(recording: Recording) -> list[Finding]:
     list of Finding
         Errors first; empty if nothing was found.
     """
-    found = [finding for check in CHECKS for finding in check(recording)]
+    found = [*recording.findings]
+    found += [finding for check in CHECKS for finding in check(recording)]
     return sorted(found, key=lambda one: one.severity != "error")
 
 
@@ -99,13 +87,11 @@ def memory_of_position(recording: Recording) -> float:
 
 
 def _unit_of_position(recording: Recording) -> Iterator[Finding]:
-    steps = np.abs(np.diff(recording.position.astype(float)))
-    if recording.geometry == "circle":
-        steps = np.minimum(steps, recording.length_m - steps)
-    fast = float((steps > JUMP_M_S * recording.bin_s).mean())
+    track = recording.bin_s, recording.length_m, recording.geometry, recording.segments
+    fast = n_too_fast(recording.position, *track) / len(recording.position)
     if fast > JUMPING:
         yield Finding(
-            f"position jumps faster than {JUMP_M_S:g} m/s in {fast:.0%} of the bins",
+            f"the animal is faster than {JUMP_M_S:g} m/s in {fast:.0%} of the bins",
             f"a track of {recording.length_m:.3g} m", "error",
             "if position is in cm or mm, say so: unit; else mend its time stamps",
         )  # fmt: skip
@@ -117,6 +103,8 @@ def _unit_of_position(recording: Recording) -> Iterator[Finding]:
 
 
 def _spikes_missing(recording: Recording) -> Iterator[Finding]:
+    if recording.signal == "traces":
+        return
     empty = ~recording.spikes.any(axis=1)
     parts = stretches(np.flatnonzero(empty), recording.segments) if empty.any() else ()
     length = np.array([part.stop - part.start for part in parts], dtype=int)
@@ -137,7 +125,10 @@ def _spikes_missing(recording: Recording) -> Iterator[Finding]:
 
 
 def _units(recording: Recording) -> Iterator[Finding]:
-    fires = (recording.spikes > 0).mean(axis=0)
+    if recording.signal == "traces":
+        fires = (np.diff(recording.spikes, axis=0) != 0).mean(axis=0)
+    else:
+        fires = (recording.spikes > 0).mean(axis=0)
     silent = np.flatnonzero(fires == 0)
     active = len(fires) - len(silent)
     if active < FEWEST_UNITS:
@@ -147,26 +138,28 @@ def _units(recording: Recording) -> Iterator[Finding]:
         )  # fmt: skip
     elif len(silent):
         yield Finding(
-            f"{_n(silent)} without a spike", f"units {_some(silent)}", "warning",
+            f"{_n(silent)} without a spike", f"units {_named(recording, silent)}", "warning",
             "they do no harm; leave them out, or see whether their spikes were lost",
         )  # fmt: skip
     always = np.flatnonzero(fires > ALWAYS)
-    if len(always):
+    if len(always) and recording.signal == "counts":
         yield Finding(
-            f"{_n(always)} with spikes in nearly every bin", f"units {_some(always)}", "error",
-            "these are no single cells, or no counts; leave them out, or use shorter bins",
+            f"{_n(always)} with spikes in nearly every bin", f"units {_named(recording, always)}",
+            "error", "these are no single cells, or no counts; leave them out, or use shorter bins",
         )  # fmt: skip
 
 
 def _twins(recording: Recording) -> Iterator[Finding]:
     """Units that are copies of each other, or of what they are to predict."""
-    used = np.flatnonzero((recording.spikes > 0).sum(axis=0) >= 10)
+    changes = np.diff(recording.spikes.astype(np.float32), axis=0) != 0
+    used = np.flatnonzero(changes.sum(axis=0) >= 10)
     if len(used) < 2:
         return
     counts = _standard(recording.spikes[:, used].astype(np.float32))
     alike = np.triu(counts.T @ counts / len(counts), 1) > ALIKE
     if alike.any():
-        pairs = [f"{used[a]} and {used[b]}" for a, b in np.argwhere(alike)[:4]]
+        name = recording.unit_names or np.arange(recording.spikes.shape[1])
+        pairs = [f"{name[used[a]]} and {name[used[b]]}" for a, b in np.argwhere(alike)[:4]]
         yield Finding(
             f"units come in pairs of copies, {alike.sum()} of them", f"units {_some(pairs)}",
             "error", "the sorting found one cell twice; leave one of each pair out",
@@ -175,8 +168,8 @@ def _twins(recording: Recording) -> Iterator[Finding]:
     leaks = used[(np.abs(counts.T @ told / len(told)) > ALIKE).any(axis=1)]
     if len(leaks):
         yield Finding(
-            f"{_n(leaks)} that copy position or direction", f"units {_some(leaks)}", "error",
-            "the label leaks into the input; leave these columns out",
+            f"{_n(leaks)} that copy position or direction", f"units {_named(recording, leaks)}",
+            "error", "the label leaks into the input; leave these columns out",
         )  # fmt: skip
 
 
@@ -235,6 +228,19 @@ def _standing(recording: Recording) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _short_stretches(recording: Recording) -> Iterator[Finding]:
+    """Bins in stretches that are shorter than the encoder's window enter no batch."""
+    length = np.array([part.stop - part.start for part in recording.segments])
+    share = float(length[length < CEBRA_WINDOW].sum() / length.sum())
+    if severity := _grade(share, UNUSED):
+        yield Finding(
+            f"{share:.0%} of the bins lie in stretches shorter than the encoder's window of "
+            f"{CEBRA_WINDOW} bins", f"{len(length)} stretches", severity,
+            "no model can train on them; bridge longer stops (running), or a longer gap "
+            "(max_gap_s)",
+        )  # fmt: skip
+
+
 def _leak_through_time(recording: Recording) -> Iterator[Finding]:
     """Tested bins need company of their own: stretches longer than position remembers itself.
 
@@ -265,11 +271,17 @@ def _n(items) -> str:
     return f"{len(items)} unit{'s' * (len(items) != 1)}"
 
 
+def _named(recording: Recording, units) -> str:
+    """Units by their own names, where they have any."""
+    names = recording.unit_names
+    return _some([names[unit] for unit in units] if names else units)
+
+
 def _some(items) -> str:
     return ", ".join(map(str, items[:6])) + ", …" * (len(items) > 6)
 
 
 CHECKS = (
     _unit_of_position, _spikes_missing, _units, _twins, _laps, _visits, _standing,
-    _leak_through_time,
+    _short_stretches, _leak_through_time,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from helpers.recordings import Recording
 from helpers.training import Job, Kind, Model, of_profile, plan
 
 from .inspection import NESTED_TRIPS, honest_split
+from .scaling import SCALINGS, seen_by_split
 
 ITERATIONS = {"quick": 500, "full": 1_000}
 NULL_MODELS = {"quick": 4, "full": 19}
@@ -33,10 +34,15 @@ def splits(recording: Recording, profile: str) -> dict[str, Split]:
 
 
 def jobs_09(
-    recording: Recording, profile: str, seed: int = 0, dtype: str = "float32"
+    recording: Recording,
+    profile: str,
+    seed: int = 0,
+    dtype: str = "float32",
+    scaling: str = SCALINGS[0],
 ) -> dict[Model, Job]:
     """Every job of the analysis of one recording; further null models follow the first `seed`."""
     tested = splits(recording, profile)
+    seen = seen_by_split(recording, tested, scaling)
     names, key = list(tested), recording.key
     models = [Model(key, name, told, seed) for told in (TOLD, TIME) for name in names]
     for number in range(NULL_MODELS[profile]):  # dealt to the folds in turn
@@ -45,7 +51,7 @@ def jobs_09(
     return plan(
         models,
         {told: Kind(told) for told in NAMES},
-        lambda model: (recording, tested[model.split].train),
+        lambda model: (seen[model.split], tested[model.split].train),
         dtype=dtype,
         max_iterations=ITERATIONS[profile],
     )

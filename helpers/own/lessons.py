@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from IPython.display import Markdown
+from scipy.signal import lfilter
 
 from helpers import tables
 from helpers.claims import expect
@@ -35,6 +36,41 @@ def on_a_circle(recording: Recording) -> Recording:
         recording, position=position, direction=ahead, geometry="circle", length_m=length_m,
         segments=(), name=f"{recording.name}-circle",
     )  # fmt: skip
+
+
+def calcium(
+    recording: Recording, decay_s: float = 0.7, noise: float = 0.3, seed: int = 0
+) -> Recording:
+    """The same animal under a microscope: each spike leaves a trace that decays, in noise.
+
+    Parameters
+    ----------
+    recording : Recording
+        Of counts.
+    decay_s : float
+        Time constant of the indicator, seconds.
+    noise : float
+        Standard deviation, in traces of one spike.
+    seed : int
+        Of the noise.
+
+    Returns
+    -------
+    Recording
+        Of traces, float32; each stretch starts from rest.
+    """
+    rng, keep = np.random.default_rng(seed), np.exp(-recording.bin_s / decay_s)
+    traces = np.concatenate(
+        [lfilter([1.0], [1.0, -keep], recording.spikes[part].astype(float), axis=0)
+         for part in recording.segments]
+    )  # fmt: skip
+    traces += noise * rng.normal(size=traces.shape)
+    return replace(
+        recording,
+        spikes=traces.astype(np.float32),
+        signal="traces",
+        name=f"{recording.name}-calcium",
+    )
 
 
 def laboratory(recording: Recording, seed: int = 0) -> dict:

@@ -74,6 +74,18 @@ class RingTest:
             "told nonsense": self.null
         }
 
+    def numbers(self) -> dict:
+        """Loops, p and shares of trips, by kind of model, and the null's loops."""
+        found = {
+            NAMES[told]: {
+                "longest": float(np.median(ring.longest)), "born": ring.bar[0], "dies": ring.bar[1],
+                "runner_up": ring.bar[2], "p": ring.p, "trips": len(ring.turned),
+                "wound_once": ring.share,
+            }
+            for told, ring in self.rings.items()
+        }  # fmt: skip
+        return found | {"told nonsense": {"longest": self.null.tolist()}}
+
     def table(self) -> Markdown:
         """Set the longest loops, and who was led round them, in a table."""
         return Markdown(tables.markdown(self.HEAD, self.rows))
@@ -87,11 +99,12 @@ class RingTest:
 
 
 def ring_test(
-    fits: Mapping[Model, Fit], recording: Recording, profile: str, seed: int = 0
+    fits: Mapping[Model, Fit], seen: Mapping[str, Recording], profile: str, seed: int = 0
 ) -> RingTest:
     """Test the models that were told something against those that were told nonsense.
 
-    `seed` is that of the subsamples and of the random order.
+    `seen` is the recording as the models of each split see it; `seed` is that of the subsamples and
+    of the random order.
     """
     smallest = min(len(fit.embedding) for fit in fits.values())
     n_points, n_landmarks = (
@@ -100,7 +113,7 @@ def ring_test(
     found = _bars(fits, n_points, SUBSAMPLES[profile], seed)
     null = np.array([topology.longest_bars(b)[0] for m, b in found.items() if m.name == SHUFFLED])
     true = {model: fit for model, fit in fits.items() if model.name != SHUFFLED}
-    wound = _wound(true, recording, splits(recording, profile), n_landmarks, seed)
+    wound = _wound(true, seen, profile, n_landmarks, seed)
     rings = {}
     for told in dict.fromkeys(model.name for model in true):
         mine = [one for model in true if model.name == told for one in found[model]]
@@ -133,14 +146,15 @@ def _with_a_loop(found: Bars) -> Bars:
     return found if len(found["h1"]) else {**found, "h1": np.zeros((1, 2))}
 
 
-def _wound(fits, recording: Recording, tested, n_landmarks: int, seed: int) -> dict[Model, tuple]:
+def _wound(fits, seen, profile: str, n_landmarks: int, seed: int) -> dict[Model, tuple]:
     """Turns on held-out trips, and of the same out of order, for each model.
 
     Of the three longest loops it is the one that led the animal round most often in training.
     """
-    calls = []
+    calls, recording = [], next(iter(seen.values()))
+    tested = splits(recording, profile)
     for model, fit in fits.items():
-        test = tested[model.split].test
+        test, recording = tested[model.split].test, seen[model.split]
         unseen = fit.transform(recording.spikes[test], stretches(test, recording.segments))
         path = np.concatenate([fit.embedding, unseen])
         calls.append({"fitted_on": fit.embedding, "path": path, "n_landmarks": n_landmarks})

@@ -13,6 +13,8 @@ import numpy as np
 MAX_GAP_S = 0.25
 """Tracking that is silent for longer is a gap, over which nothing is interpolated."""
 MOST_BINS = 20_000_000  # 5 days in bins of 25 ms: more is another unit of time
+MOST_LATE = 0.01
+"""Share of samples with a repeated or late time stamp that are left out; more are refused."""
 SNAP = 1e-6  # a sample this close to a bin's centre, in bins, is that bin's own
 
 
@@ -59,17 +61,44 @@ def shown(value) -> str:
     return text if len(text) <= 40 and text.isprintable() else f"a {type(value).__name__}"
 
 
-def clock(times) -> np.ndarray:
+def clock(times, field: str = "times") -> np.ndarray:
     """Return time stamps as float64 of shape (S,), checked: finite, strictly increasing, S > 1."""
-    times = numbers(times, "times", 1)
-    if len(times) < 2 or not np.isfinite(times).all():
-        raise ValueError("times needs at least two finite time stamps, in seconds")
+    times = finite_stamps(times, field)
     back = np.flatnonzero(np.diff(times) <= 0)
     if len(back):
         raise ValueError(
-            f"times does not increase at sample {back[0] + 1}; sort it, drop repeated stamps"
+            f"{field} does not increase at sample {back[0] + 1}; sort it, drop repeated stamps"
         )
     return times
+
+
+def finite_stamps(times, field: str = "times") -> np.ndarray:
+    """As `clock`, in whatever order."""
+    times = numbers(times, field, 1, 2).ravel()
+    if len(times) < 2:
+        raise ValueError(f"{field} needs at least two time stamps, in seconds")
+    bad = np.flatnonzero(~np.isfinite(times))
+    if len(bad):
+        raise ValueError(
+            f"{field} holds {len(bad)} NaN or infinite values among {len(times)}, the first at "
+            f"sample {bad[0]}; drop those samples"
+        )
+    return times
+
+
+def in_order(times: np.ndarray) -> np.ndarray:
+    """Which samples to keep so that time increases, (S,): repeated and late ones go, if few.
+
+    Raises
+    ------
+    ValueError
+        As `clock`, if more than `MOST_LATE` of them would go.
+    """
+    before = np.maximum.accumulate(np.r_[-np.inf, times[:-1]])
+    kept = times > before
+    if (~kept).sum() > MOST_LATE * len(times):
+        clock(times)
+    return kept
 
 
 def nearest(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -111,7 +140,7 @@ def bin_spikes(times: Sequence, edges: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     times : sequence of N arrays
-        Spike times of each unit, seconds, in any order; a unit may be silent.
+        Spike times of each unit, seconds, increasing but for jitter; a unit may be silent.
     edges : array of shape (T + 1,)
         Of the bins, seconds. Spikes before the first and from the last on are left out.
 
@@ -123,8 +152,8 @@ def bin_spikes(times: Sequence, edges: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a unit's times are no finite numbers, no spike lies in the bins, or a bin holds more than
-        255 of one unit.
+        If a unit's times are no finite numbers or start again, no spike lies in the bins, or a bin
+        holds more than 255 of one unit.
     """
     if isinstance(times, str | bytes) or not hasattr(times, "__len__") or len(times) == 0:
         raise ValueError("spike_times is no list of units; give one array of seconds a unit")
@@ -148,6 +177,12 @@ def _counted(spikes, field: str, edges: np.ndarray) -> np.ndarray:
     spikes = numbers(spikes, field, 0, 1).ravel()
     if bad := int((~np.isfinite(spikes)).sum()):
         raise ValueError(f"{field} has {bad} NaN or infinite values")
+    back = np.flatnonzero(np.diff(spikes) < edges[0] - edges[1])  # by more than a bin
+    if len(back):
+        raise ValueError(
+            f"{field} go back by {spikes[back[0]] - spikes[back[0] + 1]:.4g} s at spike "
+            f"{back[0] + 1}; were two files joined? add the second's start, or sort them"
+        )
     spikes = spikes[(spikes >= edges[0]) & (spikes < edges[-1])]
     column = np.bincount(np.searchsorted(edges, spikes, side="right") - 1, minlength=n_bins)
     if column.max() > 255:
@@ -201,8 +236,7 @@ def sample_position(times, position, centres, max_gap_s=MAX_GAP_S, period=None):
     tracked = own | (between & (times[after] - times[after - 1] <= max_gap_s))
     if not tracked.any():
         raise ValueError(
-            f"position is sampled every {np.median(np.diff(times)):.3g} s, and max_gap_s is "
-            f"{max_gap_s:g}; give times in seconds, or a larger max_gap_s"
+            "position has no sample where the bins are; give both on one clock, in seconds"
         )
     way = columns if period is None else np.unwrap(columns, period=period, axis=0)
     values = np.stack([np.interp(centres, times, one) for one in way.T], axis=1)

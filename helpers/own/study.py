@@ -18,6 +18,7 @@ from .decoding import PLAIN, decoded, plain_methods
 from .inspection import Finding, check_recording
 from .jobs import NAMES, SHUFFLED, TIME, TOLD, jobs_09, splits
 from .ring import RingTest, ring_test
+from .scaling import SCALINGS, seen_by_split
 
 IDS = {name: told for told, name in NAMES.items()}
 IDS |= dict(zip(PLAIN, ("counts", "pca", "bayes", "constant"), strict=True))
@@ -49,6 +50,19 @@ class Decoded:
             spread = f"{low:.1f} to {high:.1f}"
             rows.append((name, f"{self.median_cm(name):.1f}", spread, running, right))
         return rows
+
+    def numbers(self) -> dict[str, dict[str, float]]:
+        """Error with its interval, and share of directions that are right, by method."""
+        found = {}
+        for name, results in self.results.items():
+            low, high = interval(bootstrap(results, "median_cm", seed=self.seed))
+            found[name] = {
+                "median_cm": self.median_cm(name),
+                "low_cm": float(low),
+                "high_cm": float(high),
+                "direction": mean_score(results, "direction"),
+            }
+        return found
 
     def table(self) -> Markdown:
         """Set all methods in a table."""
@@ -94,6 +108,23 @@ class Analysis:
         n = len(self.splits)
         return f"{n} fold{'s' * (n > 1)} of the nested split by round trip"
 
+    def numbers(self) -> dict:
+        """Every number of the report, as plain values."""
+        rows, units = self.recording.spikes.shape
+        return {
+            "recording": {
+                "name": self.recording.name, "bins": rows, "units": units,
+                "signal": self.recording.signal, "bin_s": float(self.recording.bin_s),
+                "length_m": float(self.recording.length_m), "geometry": self.recording.geometry,
+                "trips": len(self.recording.trials()), "segments": len(self.recording.segments),
+                "digest": self.recording.digest,
+            },
+            "profile": self.profile, "seed": self.seed, "held_out": self.held_out,
+            "findings": [vars(finding) for finding in self.findings],
+            "decoding": self.decoding.numbers(),
+            "ring": self.ring.numbers(),
+        }  # fmt: skip
+
     def inspection(self) -> Markdown:
         """Say how laps were held out, and what the inspection warned of."""
         said = [finding.line for finding in self.findings] or ["nothing to warn of"]
@@ -125,7 +156,11 @@ class Analysis:
 
 
 def analyse(
-    recording: Recording, profile: str = "quick", seed: int = 0, progress: bool = True
+    recording: Recording,
+    profile: str = "quick",
+    seed: int = 0,
+    progress: bool = True,
+    scaling: str = SCALINGS[0],
 ) -> Analysis:
     """Analyse a recording: inspect it, train, decode held-out laps, test for a ring.
 
@@ -137,6 +172,8 @@ def analyse(
         Of all that is drawn.
     progress : bool
         Show a bar while models train.
+    scaling : {"z-scored", "as given"}
+        Of traces; counts are never scaled.
 
     Returns
     -------
@@ -150,15 +187,18 @@ def analyse(
         If a model's loss was not finite.
     """
     findings = tuple(check_recording(recording))
-    jobs = jobs_09(recording, profile, seed, fast_dtype())
+    if isinstance(seed, bool) or seed != int(seed) or seed < 0:
+        raise ValueError(f"seed is {seed}; give a whole number, 0 or more")
+    jobs = jobs_09(recording, profile, seed, fast_dtype(), scaling)
     fits = dict(zip(jobs, fit_many(list(jobs.values()), progress), strict=True))
     tested = splits(recording, profile)
     results: dict[str, list[DecodingResult]] = {name: [] for name in (*NAMES.values(), *PLAIN)}
+    seen = seen_by_split(recording, tested, scaling)
     for split in tested.values():
         for told, name in NAMES.items():
             fit = fits[Model(recording.key, split.name, told, seed)]
-            results[name].append(decoded(fit.transform, recording, split, name))
-        for name, result in plain_methods(recording, split).items():
+            results[name].append(decoded(fit.transform, seen[split.name], split, name))
+        for name, result in plain_methods(seen[split.name], split).items():
             results[name].append(result)
-    ring = ring_test(fits, recording, profile, seed)
+    ring = ring_test(fits, seen, profile, seed)
     return Analysis(recording, profile, seed, tested, findings, fits, Decoded(results, seed), ring)

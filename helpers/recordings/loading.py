@@ -15,6 +15,7 @@ from .simulation import STAND_INS, simulate_recording
 __all__ = ["RATS", "Recording", "load_recording", "simulate_recording", "stretches"]
 
 RATS = tuple(REGISTRY)
+OWN = (".npz", ".mat", ".nwb")
 RECORDINGS = ROOT / "data" / "recordings"
 # the keys of the stand-ins, under which they can be asked for at once
 SIMULATED = {"simulated": "achilles"} | {f"simulated-{rat}": rat for rat in RATS[1:]}
@@ -31,9 +32,10 @@ def load_recording(name="achilles", on_missing="error", datadir=None):
 
     In order: (1) ``<name>.npz`` or ``<name>.jl`` in ``$CEBRA_DATADIR/rat_hippocampus/``, then in
     ``data/recordings/``; (2) the official download, kept in ``data/recordings/``;
-    (3) `cebra.datasets`; (4) a simulated stand-in, only if asked for. A local file may have any
-    name, which is how a recording of one's own comes in. ``simulated`` and ``simulated-buddy``, the
-    keys of the stand-ins, are simulated at once.
+    (3) `cebra.datasets`; (4) a simulated stand-in, only if asked for. A local file of another name
+    than the four rats', ``.npz``, ``.mat`` or ``.nwb``, is a reader's own and read as
+    `helpers.own.read_recording` reads it: nothing is assumed that it does not say. ``simulated``
+    and ``simulated-buddy``, the keys of the stand-ins, are simulated at once.
 
     Parameters
     ----------
@@ -98,11 +100,29 @@ def _local(name, folders):
     """Step 1: the first file of that name, or None. A damaged file is an error, not a miss."""
     if not re.fullmatch(r"\w[\w.-]*", str(name)):
         raise ValueError(f"recording {name!r} is no name; use {', '.join(RATS)}")
+    if name not in RATS:
+        return _own(name, folders)
     for folder in folders:
         if (path := folder / f"{name}.npz").is_file():
             return _checked(path, name, read_npz(path), "local")
         if (path := folder / f"{name}.jl").is_file():
             return _checked(path, name, read_jl(path.read_bytes(), name), "local")
+    return None
+
+
+def _own(name, folders):
+    """A reader's own file of that name, or None."""
+    from helpers.own.files import read_recording  # a floor above: the one door for such files
+
+    for folder in folders:
+        if (path := folder / f"{name}.jl").is_file():
+            read_jl(path.read_bytes(), name)  # refused: no checksum is known
+        for suffix in OWN:
+            if (path := folder / f"{name}{suffix}").is_file():
+                recording = read_recording(path, name=name)
+                for finding in recording.findings:
+                    print(f"{path.name}: {finding.line}")
+                return recording
     return None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .finding import Finding
 from .geometry import GEOMETRIES
 
 JUMP_M_S = 2.0  # no rat on a track runs faster: a bigger step is a gap in the recording
@@ -38,6 +39,12 @@ class Recording:
         Which step of the cascade served it.
     true_phase : array of shape (T,) or None
         The latent that made the spikes, in radians; known for simulated recordings only.
+    signal : {"counts", "traces"}
+        What `spikes` holds: counts, or traces of calcium imaging, any real numbers as float32.
+    unit_names : tuple of str
+        Names of the N units, as their file has them; empty where they have none.
+    findings : tuple of Finding
+        What was seen while the recording was read.
 
     Raises
     ------
@@ -55,13 +62,18 @@ class Recording:
     segments: tuple[slice, ...] = ()
     source: str = "local"
     true_phase: np.ndarray | None = None  # (T,) float64, radians
+    signal: str = "counts"
+    unit_names: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def __post_init__(self):
         def put(field, value):
             object.__setattr__(self, field, value)
 
         _check_scalars(self)
-        put("spikes", _checked_spikes(self.spikes))
+        checks = {"counts": _checked_spikes, "traces": _checked_traces}
+        put("spikes", checks[self.signal](self.spikes))
+        put("unit_names", _checked_names(self.unit_names, self.spikes.shape[1]))
         put("position", _checked_position(self.position, len(self.spikes), self.length_m))
         put("direction", _checked_direction(self.direction, len(self.spikes)))
         if self.true_phase is not None:
@@ -193,6 +205,7 @@ def _check_scalars(recording):
     for field, allowed in (
         ("geometry", tuple(GEOMETRIES)),
         ("source", ("local", "download", "cebra", "simulated")),
+        ("signal", ("counts", "traces")),
     ):
         if getattr(recording, field) not in allowed:
             value = getattr(recording, field)
@@ -225,11 +238,26 @@ def _checked_spikes(spikes):
         raise ValueError(f"spikes has shape {spikes.shape}; give (time bins, neurons)")
     if (spikes < 0).any() or (spikes != np.round(spikes)).any():
         raise ValueError(
-            "spikes holds negative or fractional values; give counts per bin, not rates"
+            "spikes holds negative or fractional values; give counts per bin, not rates, and "
+            "calcium imaging as traces"
         )
     if spikes.max() > 255:
         raise ValueError(f"spikes holds a count of {spikes.max():.0f}, above 255; use shorter bins")
     return spikes.astype(np.uint8)
+
+
+def _checked_traces(traces):
+    traces = _checked_numbers(traces, "traces")
+    if traces.ndim != 2 or 0 in traces.shape or len(traces) < 2:
+        raise ValueError(f"traces has shape {traces.shape}; give (time bins, cells)")
+    return traces.astype(np.float32)
+
+
+def _checked_names(names, n_units):
+    names = tuple(map(str, names))
+    if names and len(names) != n_units:
+        raise ValueError(f"unit_names has {len(names)} names, spikes {n_units} units; give as many")
+    return names
 
 
 def _checked_position(position, n_bins, length_m):

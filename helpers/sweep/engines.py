@@ -211,14 +211,36 @@ def cluster(address: str = "", workers: int | None = None):
                 dashboard_address=None,
             )  # fmt: skip
         )
-        try:
-            client = Client(where, timeout=CONNECT_S)
-        except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())
-            raise OSError(
-                f"no scheduler at {address} ({reason}); give its address, tcp://host:8786"
-            ) from None
+        client = _connected(Client, where, address)
         yield stack.enter_context(client)
+
+
+def _connected(client_of, where, address: str):
+    """A client, or one line: whatever answers has `CONNECT_S` for the whole handshake.
+
+    Dask's own timeout bounds the connection alone: a dashboard, which answers and is no scheduler,
+    would be waited for without end (distributed#8071).
+    """
+    found: list = []
+
+    def connect():
+        try:
+            found.append(client_of(where, timeout=CONNECT_S))
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            found.append(error)
+
+    thread = threading.Thread(target=connect, daemon=True)
+    thread.start()
+    thread.join(CONNECT_S)
+    if not found:
+        raise OSError(
+            f"{address} answers, but is no Dask scheduler; 8787 is its dashboard: give "
+            "tcp://host:8786"
+        )
+    if isinstance(found[0], Exception):
+        reason = " ".join(str(found[0]).split())
+        raise OSError(f"no scheduler at {address} ({reason}); give its address, tcp://host:8786")
+    return found[0]
 
 
 def _itself(recording: Recording) -> Recording:

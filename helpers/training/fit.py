@@ -67,7 +67,7 @@ class Fit:
         Raises
         ------
         ValueError
-            If the number of neurons is another one.
+            If the number of neurons is another one, or a value is not finite.
         """
         spikes = np.asarray(spikes)
         if spikes.ndim != 2 or spikes.shape[1] != self.job.spikes.shape[1]:
@@ -75,6 +75,8 @@ class Fit:
             raise ValueError(
                 f"spikes has shape {spikes.shape}; the model was trained on (bins, {expected})"
             )
+        if spikes.dtype.kind == "f" and (bad := int((~np.isfinite(spikes)).sum())):
+            raise ValueError(f"spikes has {bad} NaN or infinite values; leave those bins out")
         pieces = segments or (slice(0, len(spikes)),)
         return np.concatenate([self._embed(spikes[piece]) for piece in pieces])
 

@@ -4,6 +4,7 @@ The models, losses and estimators are the ``cebra`` package's own; only the way 
 """
 
 import os
+import re
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -81,8 +82,25 @@ def fit_many(jobs: Sequence[Job], progress: bool = True) -> list[Fit]:
 
 
 def default_device() -> str:
-    """Return ``"cuda"`` where there is one, else ``"cpu"``; ``$CEBRA_BOOK_DEVICE`` overrides."""
-    return os.environ.get("CEBRA_BOOK_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
+    """Return ``"cuda"`` where there is one, else ``"cpu"``; ``$CEBRA_BOOK_DEVICE`` overrides.
+
+    Raises
+    ------
+    ValueError
+        If the variable names another kind of device, or one that is not there.
+    """
+    wanted = os.environ.get("CEBRA_BOOK_DEVICE", "").strip()
+    if not wanted:
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", wanted):
+        raise ValueError(f"CEBRA_BOOK_DEVICE is {wanted!r}; use cpu, cuda or cuda:1, or unset it")
+    number = int(wanted.partition(":")[2] or 0)
+    if wanted != "cpu" and number >= torch.cuda.device_count():
+        raise ValueError(
+            f"CEBRA_BOOK_DEVICE is {wanted!r}, and torch sees {torch.cuda.device_count()} such "
+            "devices; use cpu, or unset it"
+        )
+    return wanted
 
 
 @cache

@@ -1,5 +1,6 @@
 """The analysis of one's own recording: by hand where truth is known, and from each kind of file."""
 
+import json
 import re
 from dataclasses import replace
 from types import SimpleNamespace
@@ -9,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.book import __main__ as book
 from helpers.decoding import Features, decode_knn
 from helpers.decoding.scores import mean_score
 from helpers.decoding.splits import nested_split
 from helpers.figures import style
+from helpers.own import command as own_command
 from helpers.own import decoding as own_decoding
 from helpers.own import jobs as own_jobs
 from helpers.own import page as own_page
@@ -162,7 +165,7 @@ def measured(recording, noise=0.05, n_null=9):
     for seed in range(n_null):
         cloud = max(noise, 0.3) * rng.normal(size=ring.shape)
         fits[Model("rat", split.name, SHUFFLED, seed)] = model_of(cloud, split)
-    found = own_ring.ring_test(fits, recording, "quick")
+    found = own_ring.ring_test(fits, {split.name: recording}, "quick")
     return found.rings, found.null
 
 
@@ -269,7 +272,7 @@ def test_the_page_needs_nothing_else(hasty_analysis, tmp_path):
     own_page.write_page(page, hasty_analysis)
     html = page.read_text(encoding="utf-8")
     sources = re.findall(r'(?:src|href)="([^"]{0,22})', html)
-    assert sources == ["data:image/png;base64,"] * 3
+    assert sources == ["data:image/png;base64,"] * 4
     assert all(len(alt) > 40 for alt in re.findall(r'alt="([^"]*)"', html))
     assert html.count("<table>") == 2
     assert html.count("No rat ran here") == 1
@@ -283,23 +286,79 @@ def test_the_page_needs_nothing_else(hasty_analysis, tmp_path):
 
 
 def test_a_file_becomes_a_page_beside_it(hasty_analysis, tmp_path, capsys, monkeypatch):
-    def known(recording, profile, seed):
+    def known(recording, profile, seed, scaling):
         assert recording.spikes.tolist() == MINE.spikes.tolist()
         return replace(hasty_analysis, recording=recording, profile=profile, seed=seed)
 
-    monkeypatch.setattr(own, "analyse", known)
+    monkeypatch.setattr(own_command.study, "analyse", known)
     path = tmp_path / "mine.nwb"  # which says neither how long the track is, nor of what shape
     write_recording(path, replace(MINE, true_phase=None))
-    assert (
-        own_page.main([str(path), "--geometry", "line", "--length", "1.7", "--profile", "full"])
-        == 0
-    )
+    options = ["--geometry", "line", "--length", "1.7", "--profile", "full"]
+    assert book.main(["analyse", str(path), *options]) == 0
     html = path.with_suffix(".html").read_text(encoding="utf-8")
     assert "<h1>mine</h1>" in html
     assert "on a line of 1.70 m" in html
     assert "profile full · seed 0 ·" in html
     assert "No rat ran here" not in html  # the file does not say where it comes from
-    assert capsys.readouterr().out.strip().endswith("mine.html")
+    assert capsys.readouterr().out.split()[-2:] == [
+        str(path.with_suffix(end)) for end in (".html", ".json")
+    ]
+    numbers = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert numbers["recording"]["length_m"] == 1.7
+    rows = {row[0]: row[1] for row in hasty_analysis.decoding.rows}
+    for name, found in numbers["decoding"].items():
+        assert f"{found['median_cm']:.1f}" == rows[name]
+    assert len(numbers["ring"]["told nonsense"]["longest"]) == len(hasty_analysis.ring.null)
+    assert book.main(["analyse", str(path), *options]) == 0  # our own page may be written anew
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ("report.pdf", "name it something.html: --out"),
+        ("theirs.html", "is a page that is not ours"),
+    ],
+)
+def test_where_the_page_goes_is_tried_before_anything_is_trained(
+    out, said, tmp_path, capsys, monkeypatch
+):
+    """Fault D10: a wrong name was said after the training, and a stranger's page written over."""
+    monkeypatch.setattr(own_command.study, "analyse", None)
+    (tmp_path / "theirs.html").write_text("<html>mine</html>", encoding="utf-8")
+    write_recording(tmp_path / "theirs.npz", replace(MINE, true_phase=None))
+    file = str(tmp_path / "theirs.npz")
+    assert book.main(["analyse", file, "--out", str(tmp_path / out)]) == 1
+    assert said in capsys.readouterr().err
+    assert (tmp_path / "theirs.html").read_text(encoding="utf-8") == "<html>mine</html>"
+    assert book.main(["analyse", file]) == 1  # beside the file, where theirs stands
+    assert "not ours" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_said_first(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(own_command.study, "analyse", None)
+    write_recording(tmp_path / "mine.npz", replace(MINE, true_phase=None))
+    file = str(tmp_path / "mine.npz")
+    assert book.main(["analyse", file, "--out", "/proc/none/report.html"]) == 1
+    error = capsys.readouterr().err
+    assert "/proc/none cannot be written" in error
+    assert "--out" in error
+
+
+def test_ctrl_c_is_a_line(tmp_path, capsys, monkeypatch):
+    """Fault D15."""
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(own_command.study, "analyse", interrupted)
+    write_recording(tmp_path / "mine.npz", replace(MINE, true_phase=None))
+    assert book.main(["analyse", str(tmp_path / "mine.npz")]) == 130
+    assert "interrupted; what had finished is kept" in capsys.readouterr().err
+
+
+def test_a_negative_seed_is_named():
+    with pytest.raises(ValueError, match="seed is -1; give a whole number, 0 or more"):
+        own.analyse(MINE, seed=-1, progress=False)
 
 
 @pytest.mark.parametrize(
@@ -313,7 +372,7 @@ def test_a_file_becomes_a_page_beside_it(hasty_analysis, tmp_path, capsys, monke
 def test_what_cannot_be_read_is_said_in_one_line(name, content, said, tmp_path, capsys):
     if content:
         (tmp_path / name).write_bytes(content)
-    assert own_page.main([str(tmp_path / name)]) == 1
+    assert book.main(["analyse", str(tmp_path / name)]) == 1
     error = capsys.readouterr().err
     assert error.startswith("error: ")
     assert said in error

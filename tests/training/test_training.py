@@ -15,7 +15,7 @@ from helpers.recordings.loading import simulate_recording
 from helpers.training import cache as fitcache
 from helpers.training import many as training
 from helpers.training.jobs import Job
-from helpers.training.many import TrainingError, fit, fit_many
+from helpers.training.many import TrainingError, default_device, fit, fit_many
 from helpers.training.one import Training, new_sampler, train
 from helpers.training.plan import VARIANTS, variant_job
 from helpers.training.sampling import Sampler
@@ -316,3 +316,24 @@ def test_transform_refuses_other_neurons(recording):
 def test_the_sampler_a_job_gets_is_the_one_under_test(recording):
     job = variant_job(recording, "posdir", **FEW)
     assert type(new_sampler(job, Training(job).module)) is Sampler
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [("mps", "use cpu, cuda or cuda:1"), ("gpu", "use cpu"), ("cuda:99", "torch sees")],
+)
+def test_a_device_that_is_none_is_one_line(wanted, said, monkeypatch):
+    """Fault D15: a KeyError of 28 lines, or an AssertionError of 47."""
+    monkeypatch.setenv("CEBRA_BOOK_DEVICE", wanted)
+    with pytest.raises(ValueError, match=f"CEBRA_BOOK_DEVICE is '{wanted}'.*{said}"):
+        default_device()
+    monkeypatch.setenv("CEBRA_BOOK_DEVICE", "cpu ")
+    assert default_device() == "cpu"
+
+
+def test_a_fit_refuses_what_a_job_refuses():
+    """Fault D15: counts with NaN were embedded as NaN, without a word."""
+    job = Job(np.random.default_rng(0).poisson(1.0, (200, 4)), None, {"max_iterations": 1})
+    fitted = fit(job)
+    with pytest.raises(ValueError, match="spikes has 1 NaN or infinite values"):
+        fitted.transform(np.where(np.arange(80).reshape(20, 4) == 7, np.nan, 1.0))
