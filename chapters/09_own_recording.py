@@ -170,9 +170,31 @@ files.table()
 files.expect()
 
 # %% [markdown]
-# A file is never trusted further than its numbers. Pickles, which can run any code, stay closed; a damaged file is
+# A file is never trusted further than its numbers. It is opened in a process of its own, so that whatever it does to the
+# library that reads it ends in a line. Pickles, which can run any code, stay closed; a damaged file is
 # refused by name.
 #
+# ## Traces in place of spikes
+#
+# Calcium imaging gives no counts but traces: real numbers, slow, noisy, and in a unit of the laboratory's own. Hand them
+# in as `traces`. The analysis is the same, with a Bayesian decoder for Gaussian noise. One question is new: how are they
+# scaled? Counts have a scale by nature, traces have not, and the encoder is not free of it. By default each cell is taken
+# less its mean over its standard deviation, both of training laps; `--scaling "as given"` leaves them alone. Here is what
+# that does, with the small animal from above under a microscope:
+
+# %% tags=["nbval-ignore-output", "remove-stderr"]
+traces = own.lessons.calcium(animal)
+figures.use(traces)
+scaled = own.scalings(traces, seed)
+show(figures.own.scaled(scaled))
+
+# %% tags=["nbval-ignore-output"]
+scaled.table()
+
+# %%
+scaled.expect()
+
+# %% [markdown]
 # ## Twelve that are refused
 #
 # A wrong answer that looks right is worse than none. Before a model is trained, a recording is *inspected*. Errors stop

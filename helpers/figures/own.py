@@ -13,7 +13,7 @@ from .embeddings import cloud
 from .style import Picture
 
 if TYPE_CHECKING:
-    from helpers.own import Analysis
+    from helpers.own import Analysis, Scaled
     from helpers.recordings import Recording
 
 BAYES = "Bayesian decoder"
@@ -158,6 +158,28 @@ def spheres(analysis: Analysis) -> Picture:
         "Training laps of the first fold, a dot a bin, coloured by where the animal was. The model "
         "in the middle was never told a place: whatever order its colours have, the units brought.",
         "own-spheres",
+    )
+
+
+def scaled(study: Scaled) -> Picture:
+    """Embeddings of the same traces under three scalings, coloured by position."""
+    recording = study.recording
+    position = recording.position[study.split.train]
+    fig = plt.figure(figsize=(3.7 * len(study.points), 3.9))
+    norm = plt.Normalize(0, recording.length_m)
+    for number, (name, points) in enumerate(study.points.items(), 1):
+        ax = fig.add_subplot(1, len(study.points), number, projection="3d")
+        cloud(ax, points, position, cmap="book.position", norm=norm)
+        ax.set_title(f"{name}\n{study.median_cm[name]:.1f} cm")
+    mappable = plt.cm.ScalarMappable(norm, "book.position")
+    fig.colorbar(mappable, ax=fig.axes, shrink=0.7, label="position (m)")
+    return Picture(
+        fig,
+        "Spheres with the embedding of the same traces, a panel a scaling, coloured by position: "
+        f"{', '.join(study.points)}.",
+        "The same simulated cells and the same training, but for the scale of the traces. Above "
+        "each, the error of position on held-out laps.",
+        "own-scaled",
     )
 
 

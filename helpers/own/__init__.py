@@ -11,6 +11,7 @@ from .ingest import recording_from_arrays
 from .inspection import inspect_recording
 from .movement import Running, only_running, when_running
 from .page import write_page
+from .scaled import Scaled, scalings
 from .steps import bin_edges, bin_spikes, sample_position
 from .study import Analysis, analyse
 from .track import linearise

@@ -29,7 +29,8 @@ from .cell import run_cell
 from .grid import Cell
 
 MAX_DEATHS = 3  # of workers at one cell; Dask's own limit, too
-CONNECT_S = 10
+CONNECT_S = 8
+GRACE_S = 2  # for Dask to say by itself that nobody answers
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ def cluster(address: str = "", workers: int | None = None):
 
 
 def _connected(client_of, where, address: str):
-    """A client, or one line: whatever answers has `CONNECT_S` for the whole handshake.
+    """A client, or one line: whatever answers has ten seconds for the whole handshake.
 
     Dask's own timeout bounds the connection alone: a dashboard, which answers and is no scheduler,
     would be waited for without end (distributed#8071).
@@ -231,7 +232,7 @@ def _connected(client_of, where, address: str):
 
     thread = threading.Thread(target=connect, daemon=True)
     thread.start()
-    thread.join(CONNECT_S)
+    thread.join(CONNECT_S + GRACE_S)
     if not found:
         raise OSError(
             f"{address} answers, but is no Dask scheduler; 8787 is its dashboard: give "

@@ -4,6 +4,7 @@ import csv
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -20,6 +21,7 @@ from helpers.files import ROOT
 from helpers.recordings.formats import write_npz
 from helpers.recordings.loading import simulate_recording, stretches
 from helpers.sweep import cell as sweep_cell
+from helpers.sweep import engines
 from helpers.sweep.engines import Task, attempt, cluster, on_a_cluster, on_this_machine
 from helpers.sweep.grid import Grid, read_grid
 from helpers.sweep.sweep import kept_row, prepare, report, row_path, sweep
@@ -502,3 +504,12 @@ def test_the_summary_names_what_failed(alone, tmp_path, capsys):
     said = capsys.readouterr()
     assert said.err == "failed: short posdir, temperature=9: out of memory\n"
     assert "25 cells: 24 computed, 0 found on disk, 1 failed" in said.out
+
+
+def test_a_port_that_answers_and_is_no_scheduler_ends_in_a_line(monkeypatch):
+    """Fault D6: a dashboard's address was waited for without end."""
+    monkeypatch.setattr(engines, "CONNECT_S", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(OSError, match=f"{address} .*scheduler"), engines.cluster(address):
+            pass
