@@ -111,10 +111,10 @@ scorecard.expect()
 #
 # A rule per claim, in one file, most of them written down before the first full run; those that were not are listed
 # below. Where a source says what it did, its own protocol is measured and judged, and ours stands beside it. The kinds are
-# few. *Close*: within two standard deviations, the source's own or, of a single run, those of our runs, or within a share of
-# the published value where the source was vague; *bits*, the same of a loss below chance. *In a range*, *more*, *less*, *equal*, *in this order*. And for shapes a
-# criterion made of conditions on measured numbers. `helpers/claims/rules.py` has each as a few lines of code, and a test
-# holds every kind to both sides of its border.
+# few. *Close*: within two standard deviations, the source's own or, of a single run, those of our runs, or within a share
+# of the published value where the source was vague; *bits*, the same of a loss below chance. *In a range*, *more*, *less*,
+# *equal*, *in this order*. And for shapes a criterion made of conditions on measured numbers. `helpers/claims/rules.py` has
+# each as a few lines of code, and a test holds every kind to both sides of its border.
 #
 # Where a criterion speaks of a *null*, the null is measured, too: models as long trained, on labels that are shuffled or
 # late.

@@ -141,7 +141,8 @@ moving = own.only_running(whole, 0.05)
 
 # %% tags=["nbval-ignore-output"]
 kept = own.when_running(whole, 0.05)
-show(figures.own.speed_filter(whole, kept, 0.05))
+speed = own.smoothed_speed(whole)
+show(figures.own.speed_filter(whole, speed, kept, 0.05))
 Markdown(
     f"The filter keeps {len(moving.spikes):,} of {len(whole.spikes):,} bins, "
     f"in {len(moving.segments)} stretches instead of {len(whole.segments)}."
@@ -158,8 +159,8 @@ own.lessons.expect_steps_lead_back(animal, whole, round_animal, bent)
 # ## Three kinds of file
 #
 # The same animal, written as NumPy's `.npz`, as MATLAB's `.mat`, and in Neurodata Without Borders, whose files hold spike
-# times and say in which unit their places are. They have no place for the length of the track, so it has to be said. What comes
-# back is compared to the last bit: spikes, places, directions, cuts.
+# times and say in which unit their places are. They have no place for the length of the track, so it has to be said. What
+# comes back is compared to the last bit: spikes, places, directions, cuts.
 
 # %% tags=["nbval-ignore-output"]
 known = recordings.load_recording("simulated")

@@ -13,7 +13,6 @@ are the commands that change files of the repository.
 import argparse
 import dataclasses
 import os
-import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -23,12 +22,12 @@ import joblib
 
 from helpers import places
 from helpers.claims import expected
-from helpers.files import ROOT, write_text
+from helpers.files import ROOT
 
 from . import serving
+from .address import do_address, do_release
 from .runner import Outcome, Run, chapter_files, resolve, run_chapters
 
-NAMED = {".yml", ".md", ".cff", ".py", ".ipynb"}  # where the address may stand
 EVERY_CORE = -1  # workers of --dask without a number
 SIDE_BY_SIDE = 4  # chapters at most, unless asked: each has a pool of workers of its own
 SEED_STEP = 100  # between the base seeds of `record`, more than the seeds a chapter trains
@@ -207,41 +206,6 @@ def do_serve(given: argparse.Namespace) -> int:
             server.serve_forever()
         except KeyboardInterrupt:
             return 0
-    return 0
-
-
-def replace_everywhere(pattern: str, new: str) -> None:
-    """Replace what a pattern finds wherever address and tag may stand, and say in which files."""
-    files = [ROOT / n for n in ("_config.yml", "README.md", "CITATION.cff", "intro.md")]
-    for file in [*files, *sorted((ROOT / "chapters").iterdir())]:
-        text = file.read_text(encoding="utf-8") if file.suffix in NAMED else ""
-        changed = re.sub(pattern, lambda found: found.expand(new), text, flags=re.MULTILINE)
-        if changed != text:
-            write_text(file, changed)
-            print(f"{file.relative_to(ROOT)}: set")
-
-
-def do_address(given: argparse.Namespace) -> int:
-    """Replace the repository's address, read from _config.yml, wherever it stands."""
-    new = given.url.rstrip("/").removesuffix(".git")
-    if not re.fullmatch(r"https://[\w.-]+/[\w.-]+/[\w.-]+", new):
-        raise ValueError(f"{given.url!r} is no address of a repository: https://host/owner/name")
-    config = (ROOT / "_config.yml").read_text(encoding="utf-8")
-    old = re.search(r"^  url: *(https://\S+)", config, re.MULTILINE)[1]
-    replace_everywhere(re.escape(old), new)
-    return 0
-
-
-def do_release(given: argparse.Namespace) -> int:
-    """Set the tag (or branch) that launch buttons and bootstrap cells fetch; outputs stay."""
-    if not re.fullmatch(r"[A-Za-z0-9][\w./-]*", given.tag):
-        raise ValueError(f"{given.tag!r} is no name of a git tag: for example v1.0")
-    replace_everywhere(r"^(  branch: ).*$", rf"\g<1>{given.tag}")
-    # in a notebook, the same line of code stands within JSON, its quotes escaped
-    replace_everywhere(
-        r"""(url, tag = \\?"https://[^"\\]+\\?", \\?")[^"\\]+""", rf"\g<1>{given.tag}"
-    )
-    print(f"commit, then: git tag {given.tag} && git push origin {given.tag}")
     return 0
 
 

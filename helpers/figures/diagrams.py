@@ -159,7 +159,7 @@ def stand_ins(study: Animals, ring) -> Picture:
 def rats(study: HeldOut) -> Picture:
     """Loops and turns of every rat, on trips that no model has seen."""
     looks = {v: (NAMES[v], COLOURS[v]) for v in ("posdir", "time", "shuffled")}
-    looks["lagged"] = ("lagged labels", style.GREY)
+    looks["lagged"] = ("lagged labels", style.VIOLET)
     bars = {rat: {v: one["h1"] for v, (one, *_) in k.items()} for rat, k in study.bars.items()}
     turned = {rat: {v: one.turned for v, one in k.items()} for rat, k in study.found.items()}
     once = [

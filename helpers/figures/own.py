@@ -55,8 +55,8 @@ def binning(spike_times, edges: np.ndarray, counts: np.ndarray) -> Picture:
     )
 
 
-def speed_filter(recording: Recording, kept: np.ndarray, limit: float) -> Picture:
-    """The first runs, their speed in metres per second, a limit, and which bins are kept, (T,)."""
+def speed_filter(recording: Recording, speed, kept, limit: float) -> Picture:
+    """The first runs, their smoothed speed (T,) in m/s, a limit, and which bins are kept, (T,)."""
     part = slice(0, 800)
     position, kept = recording.position[part], kept[part]
     time = recording.bin_s * np.arange(len(position))
@@ -68,14 +68,15 @@ def speed_filter(recording: Recording, kept: np.ndarray, limit: float) -> Pictur
         label="left out",
     )  # fmt: skip
     above.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
-    below.plot(time, recording.speed()[part], color=style.AMBER)
+    below.plot(time, speed[part], color=style.AMBER)
     below.axhline(limit, color=style.INK, ls=(0, (4, 3)), lw=1)
     above.set(ylabel="position (m)")
-    below.set(ylabel="speed (m/s)", xlabel="time (s)")
+    below.set(ylabel="smoothed speed (m/s)", xlabel="time (s)")
     return Picture(
         fig,
         "Above, the position over the first runs: a zigzag of kept bins, with crosses at the ends "
-        "of the track where the animal stood. Below, its speed, with the limit as a dashed line.",
+        "of the track where the animal stood. Below, its smoothed speed, with the limit as a "
+        "dashed line.",
         "Crosses: bins that the filter leaves out. They lie at the ends of the track, where the "
         "animal waits.",
         "speed",

@@ -164,6 +164,6 @@ def of_rats(
         column[1].grid(False, axis="x")
     axes[0, 0].set_ylabel("death (distance on the sphere)")
     axes[1, 0].set_ylabel("share of held-out trips")
-    axes[0, 0].legend(loc="lower right", fontsize=8)
-    axes[1, -1].legend(loc="upper left", fontsize=8)
+    handles, labels = axes[1, 0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside upper center", ncols=2, fontsize=8)
     return fig

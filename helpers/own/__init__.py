@@ -9,7 +9,7 @@ from .export import write_recording
 from .files import read_recording
 from .ingest import recording_from_arrays
 from .inspection import inspect_recording
-from .movement import Running, only_running, when_running
+from .movement import Running, only_running, smoothed_speed, when_running
 from .page import write_page
 from .scaled import Scaled, scalings
 from .steps import bin_edges, bin_spikes, sample_position

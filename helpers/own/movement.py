@@ -57,6 +57,12 @@ def velocity_of(position, bin_s, length_m, geometry="line", segments=(), smooth_
     return velocity
 
 
+def smoothed_speed(recording: Recording, smooth_s: float = SMOOTH_S) -> np.ndarray:
+    """Speed of each bin, (T,) m/s, off the smoothed path."""
+    track = recording.bin_s, recording.length_m, recording.geometry, recording.segments
+    return np.abs(velocity_of(recording.position, *track, smooth_s))
+
+
 def n_too_fast(position, bin_s, length_m, geometry, segments) -> int:
     """Bins in which no rat can be: faster than 2 m/s on the smoothed path, or cut off by a jump."""
     fast = np.abs(velocity_of(position, bin_s, length_m, geometry, segments)) > JUMP_M_S
@@ -133,8 +139,7 @@ def when_running(recording: Recording, when: Running | float = STILL_M_S) -> np.
     """Where the animal runs, (T,): entered fast, left slow, short stops bridged, short runs not."""
     when = when if isinstance(when, Running) else Running(when)
     enter = positive(when.enter_m_s, "running", "give a speed in metres per second", zero=True)
-    track = recording.bin_s, recording.length_m, recording.geometry, recording.segments
-    speed = np.abs(velocity_of(recording.position, *track, when.smooth_s))
+    speed = smoothed_speed(recording, when.smooth_s)
     leave = enter / 2 if when.leave_m_s is None else when.leave_m_s
     runs = np.zeros(len(speed), dtype=bool)
     for part in recording.segments:
