@@ -10,7 +10,6 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from helpers import figures
 from helpers.claims import describe_device, versions, warning
@@ -60,6 +59,6 @@ def write_page(path: Path, analysis: Analysis) -> None:
         versions=versions(),
         figures=figures.own,
         style=style,
-        mark=Markup(MARK),
+        mark=MARK,
     )
     write_text(Path(path), page + "\n")

@@ -6,13 +6,16 @@ flipped byte. ``python -m helpers.parsing`` is the child; it imports no more tha
 
 from __future__ import annotations
 
-import pickle
+import json
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 from helpers.files import ROOT
+
+from .errors import FileError
+from .wire import unpacked
 
 KINDS = {
     ".npz": "save it anew with np.savez, plain arrays only: pickles are not opened",
@@ -51,12 +54,12 @@ def parse(path: Path, **questions) -> tuple[dict, list[tuple[str, str, str, str]
         In one line, if the file is damaged or does not hold what is needed.
     """
     command = [sys.executable, "-m", "helpers.parsing"]
-    asked = pickle.dumps((str(Path(path).resolve()), questions))
+    asked = json.dumps((str(Path(path).resolve()), questions), default=str).encode()
     done = subprocess.run(command, input=asked, capture_output=True, cwd=ROOT, check=False)
     if done.returncode:
         suffix = Path(path).suffix.lower()
         raise ValueError(f"not readable ({_end(done)}); {KINDS[suffix]}")
-    kind, answer = pickle.loads(done.stdout)
+    kind, answer = unpacked(done.stdout)
     if kind == "error":
         raise ValueError(answer)
     return answer
@@ -95,7 +98,3 @@ def answer(path: str, questions: dict) -> tuple[str, object]:
 def _line(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0][:300] if lines else type(error).__name__
-
-
-class FileError(ValueError):
-    """Something that a file says or lacks, already in one line with its mend."""

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 from scipy.io import loadmat
 
-from .child import FileError
+from .errors import FileError
 from .names import KEYS, SIGNALS, known
 
 LEAST = 128  # bytes of a MATLAB header

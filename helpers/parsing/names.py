@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from .child import FileError
+from .errors import FileError
 
 KEYS = (
     "spikes", "spike_times", "spike_units", "traces", "trace_times", "position", "times",

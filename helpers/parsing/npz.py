@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .child import FileError
+from .errors import FileError
 from .names import KEYS, by_unit, known
 
 POINTER = b"version https://git-lfs"

@@ -12,7 +12,7 @@ import numpy as np
 from pynwb import NWBHDF5IO
 from pynwb.behavior import CompassDirection, SpatialSeries
 
-from .child import FileError
+from .errors import FileError
 from .nwb_signals import intervals, traces, units
 from .nwb_values import values_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pynwb.ophys import RoiResponseSeries
 
-from .child import FileError
+from .errors import FileError
 from .nwb_values import values_of
 
 OBSERVED = 0.99  # of the time with a position, in which a unit should have been observed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .child import FileError
+from .errors import FileError
 
 
 def values_of(series, key: str) -> tuple[np.ndarray, np.ndarray]:

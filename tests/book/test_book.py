@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import recordings
 from helpers.book import __main__ as book
-from helpers.book import ahead, runner, site
+from helpers.book import address, ahead, runner, site
 from helpers.book.pairing import BOOTSTRAP, differences, read_source, stripped, with_prose
 from helpers.book.publishing import STAMP, check_published, publish_chapter, sync_prose, take_over
 from helpers.book.runner import Run, chapter_files, run_chapters
@@ -425,7 +425,7 @@ def test_the_site_of_a_part_of_the_book_holds_that_part(toy):
 
 
 def test_the_address_is_set_everywhere(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(book, "ROOT", tmp_path)
+    monkeypatch.setattr(address, "ROOT", tmp_path)
     (tmp_path / "chapters").mkdir()
     (tmp_path / "_config.yml").write_text("repository:\n  url: https://github.com/old/name\n")
     for name in ("README.md", "CITATION.cff", "intro.md", "chapters/01_x.py"):
@@ -439,7 +439,7 @@ def test_the_address_is_set_everywhere(tmp_path, monkeypatch, capsys):
 
 
 def test_a_release_is_set_everywhere(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(book, "ROOT", tmp_path)
+    monkeypatch.setattr(address, "ROOT", tmp_path)
     (tmp_path / "chapters").mkdir()
     config = "repository:\n  url: https://github.com/old/name\n  branch: main\n  path: main\n"
     (tmp_path / "_config.yml").write_text(config)
