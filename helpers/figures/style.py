@@ -19,6 +19,7 @@ import matplotlib.pyplot as plt
 from IPython.display import HTML, display
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 from PIL import Image
 
 STYLE_FILE = Path(__file__).with_name("book.mplstyle")
@@ -64,9 +65,10 @@ def use(recording=None) -> None:
 def stamp(fig: Figure, text: str = "simulated") -> Figure:
     """Write `text` into the figure's upper right corner, so no copy of it can lose it."""
     colour = STAMPS[text]
+    inside = ScaledTranslation(-7 / 72, -7 / 72, fig.dpi_scale_trans)  # the frame, too
     fig.text(
-        0.995, 0.99, text.upper(), color=colour, fontsize=9, fontweight="bold",
-        ha="right", va="top", gid="stamp",
+        1, 1, text.upper(), color=colour, fontsize=9, fontweight="bold",
+        ha="right", va="top", gid="stamp", transform=fig.transFigure + inside,
         bbox={"boxstyle": "round,pad=0.35", "facecolor": BACKGROUND, "edgecolor": colour},
     )  # fmt: skip
     return fig
