@@ -2,10 +2,18 @@
 
 import browse
 import datahost
+import matplotlib
 import pytest
 import sitebuild
 
 from helpers.book.serving import serving
+
+
+@pytest.fixture(autouse=True)
+def own_style():
+    """A figure's style ends with its test, in whichever order tests run."""
+    with matplotlib.rc_context():
+        yield
 
 
 @pytest.fixture(scope="session")

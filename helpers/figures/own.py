@@ -30,8 +30,10 @@ def binning(spike_times, edges: np.ndarray, counts: np.ndarray) -> Picture:
 
     Seconds of N units, edges of T bins, (T + 1,) seconds, and counts, (T, N).
     """
+    first = int(np.convolve(counts.sum(axis=1), np.ones(80), "valid").argmax())
+    edges, counts = edges[first : first + 81], counts[first : first + 80]
     busy = np.argsort(counts.sum(axis=0))[::-1][:8]
-    edges, counts = edges[40:121], counts[40:120, busy]
+    counts = counts[:, busy]
     fig, (above, below) = plt.subplots(2, 1, figsize=(9, 4), sharex=True)
     times = [spike_times[unit] for unit in busy]
     shown = [t[(t >= edges[0]) & (t < edges[-1])] for t in times]
@@ -41,7 +43,8 @@ def binning(spike_times, edges: np.ndarray, counts: np.ndarray) -> Picture:
     rows = np.arange(counts.shape[1] + 1) - 0.5
     mesh = below.pcolormesh(edges, rows, counts.T, cmap="book.position")
     fig.colorbar(mesh, ax=(above, below), label="spikes in the bin", ticks=range(counts.max() + 1))
-    above.set(ylabel="unit", title="spike times", ylim=(rows[0], rows[-1]))
+    above.set(ylabel="unit", title="spike times", ylim=(rows[0], rows[-1]), yticks=range(len(busy)))
+    above.set_yticklabels(busy)
     below.set(ylabel="unit", xlabel="time (s)", title="counts")
     above.grid(visible=False)
     below.grid(visible=False)
@@ -49,8 +52,8 @@ def binning(spike_times, edges: np.ndarray, counts: np.ndarray) -> Picture:
         fig,
         "Above, spikes of eight units as ticks, with the borders of the bins as thin lines; below, "
         "the same stretch as a grid of counts, a row a unit, a column a bin.",
-        "The eight busiest units. Above, spike times; below, what is left of them: a whole number "
-        "a bin.",
+        "The busiest two seconds and the eight busiest units in them. Above, spike times; below, "
+        "what is left of them: a whole number a bin.",
         "binning",
     )
 

@@ -34,8 +34,11 @@ def changes(taught: Taught) -> Picture:
         _panel(ax, found, measure.better)
         ax.set_xlabel(measure.axis)
     axes[0, 0].set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.6))
+    senses = {one.sign * measure.better for measure, found in panels.items() for one in found}
     marks = [
-        Line2D([], [], color=COLOURS[sense], lw=2.5, label=MEANING[sense]) for sense in (1, -1, 0)
+        Line2D([], [], color=COLOURS[sense], lw=2.5, label=MEANING[sense])
+        for sense in (1, -1, 0)
+        if sense in senses
     ]
     fig.legend(handles=marks, loc="outside lower right", ncols=3)
     return Picture(

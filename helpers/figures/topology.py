@@ -44,8 +44,11 @@ def birth_death(panels: Mapping[str, Panel], columns: int = 3) -> Figure:
     for ax, (title, panel) in zip(axes.flat, panels.items(), strict=False):
         _diagram(ax, panel, top)
         ax.set_title(title)
-    for ax in axes.flat[len(panels) :]:
-        ax.set_axis_off()
+    for number in range(len(panels), axes.size):
+        axes.flat[number].set_axis_off()
+        above = axes.flat[number - columns]  # the last of its column
+        above.tick_params(labelbottom=True)
+        above.set_xlabel("birth (distance on the sphere)")
     for ax in axes[-1]:
         ax.set_xlabel("birth (distance on the sphere)")
     for ax in axes[:, 0]:

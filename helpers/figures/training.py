@@ -137,10 +137,11 @@ def partners(forces: Forces, means) -> Picture:
         _globe(ax)
         _star(ax, view, *star)
         ax.set_title(f"step {step:,}", loc="center", fontsize=10)
-    steps = np.maximum(forces.steps, 1)
+    steps = np.asarray(forces.steps)
     for name, colour in (("positives", style.TEAL), ("negatives", style.CORAL)):
         axes[-1].plot(steps, forces.angles[name], "o-", ms=4, color=colour, label=name)
-    axes[-1].set(xscale="log", ylim=(0, None), xlabel="training step")
+    axes[-1].set_xscale("symlog", linthresh=10)  # step nought is a step as well
+    axes[-1].set(xlim=(-0.5, 1.15 * steps.max()), ylim=(0, None), xlabel="training step")
     axes[-1].set_title("mean angle to the reference (°)")
     axes[-1].legend()
     return Picture(
