@@ -32,7 +32,7 @@ from pathlib import Path
 
 if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
     if not Path("book").exists():
-        url, tag = "https://github.com/new/other", "v1.2"
+        url, tag = "https://github.com/your-name/a-ring-from-spikes", "main"
         clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
         subprocess.run(clone, check=True)
     os.chdir("book")
