@@ -19,7 +19,7 @@ from pynwb.ophys import DfOverF, ImageSegmentation, OpticalChannel, RoiResponseS
 from scipy.io import savemat
 
 from helpers import parsing
-from helpers.own import Running, command
+from helpers.own import command
 from helpers.own.files import read_recording
 from helpers.own.ingest import recording_from_arrays
 from helpers.parsing import child
@@ -488,20 +488,26 @@ def test_every_mend_that_a_message_names_can_be_said(tmp_path):
     offset=st.floats(-5, 5),
     unit=st.sampled_from(["m", "cm", "mm"]),
     jitter=st.floats(0, 0.004),
+    gap=st.integers(0, 400),
+    column=st.booleans(),
     seed=st.integers(0, 99),
 )
 def test_no_length_rate_or_number_of_spikes_is_silently_wrong(
-    conversion, offset, unit, jitter, seed, tmp_path_factory
+    conversion, offset, unit, jitter, gap, column, seed, tmp_path_factory
 ):
     folder = tmp_path_factory.mktemp("animals")
     factor = {"m": 1.0, "cm": 0.01, "mm": 0.001}[unit]
     stamps = np.sort(TIMES + RNG(seed).uniform(-jitter, jitter, T))
+    kept = np.r_[0:2000, 2000 + gap : T]
+    data = ((PLACE / factor - offset) / conversion)[kept]
     series = {
-        "data": (PLACE / factor - offset) / conversion, "conversion": conversion,
-        "offset": offset, "unit": unit, "timestamps": stamps,
+        "data": data[:, None] if column else data, "conversion": conversion, "offset": offset,
+        "unit": unit, "timestamps": stamps[kept],
     }  # fmt: skip
     made = read_recording(nwb(folder / "a.nwb", [("pos", series)]))
     assert made.length_m == pytest.approx(1.6, rel=1e-3)
     assert made.bin_s == 0.025
-    assert abs(int(made.spikes.sum()) - COUNTS.sum()) <= COUNTS[[0, 1, -2, -1]].sum()
-    assert Running(0.05).enter_m_s == 0.05
+    lost = gap if gap >= 11 else 0  # a shorter silence of the camera is bridged
+    seen = COUNTS.sum() - COUNTS[2000 : 2000 + lost].sum()
+    assert abs(int(made.spikes.sum()) - seen) <= COUNTS[[0, 1, -2, -1]].sum() + 30
+    assert len(made.segments) == 1 + bool(lost)
