@@ -127,7 +127,7 @@ def verdict_table(
     table = [row_of(["who", "claim", "published", "measured", "verdict"])]
     table += [row_of(["---", "---", "--:", "--:", "---"])]
     for text, claim, value, sd, honest in lines:
-        if by_rule and judged:
+        if by_rule and judged and claim.rule["kind"] != "open":
             word = REPRODUCED if holds(claim, value, sd) else NOT_REPRODUCED
         else:
             word = verdict(claim, value, sd, judged, honest).word

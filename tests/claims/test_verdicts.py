@@ -243,3 +243,9 @@ def test_a_measurement_fits_one_of_two_opposites(ours, fits):
     found = verdict(claim, ours)
     assert found.word == CONTRADICTION
     assert found.why.endswith(f"ours fits the {fits}")
+
+
+def test_a_claim_that_is_not_judged_has_its_word_in_every_table():
+    line = Judged("bar", claim({"kind": "open", "because": "read off a bar"}, 1.5), 2.0)
+    for by_rule in (True, False):
+        assert verdict_table([line], by_rule=by_rule).endswith(f"| {NOT_TESTABLE} |")
