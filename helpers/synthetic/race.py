@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from IPython.display import Markdown
@@ -116,7 +116,11 @@ class Race:
         claim, spread = claims.published("synth.cebra.r2", "paper"), self.scored.spread
         label, cebra, best = (spread(name).mean for name in ("label", "cebra", "bound"))
         held_out = [spread(name, "held_out").mean for name in ("cebra", "label")]
-        passes = "would pass for a reproduction" if claims.holds(claim, label) else "would not pass"
+        passes = (
+            "would pass for a reproduction"
+            if claims.holds(_as_any_other(claim), label)
+            else "would not pass"
+        )
         side = "above the label" if cebra > label else "below the label"
         return Markdown(
             f"$(u, \\sin u)$ alone explains **{label:.3f}** of the latent. CEBRA, with all the "
@@ -148,8 +152,8 @@ class Race:
     def said_of_rule(self) -> Markdown:
         """Whether the rule for the paper's value tells CEBRA from the label."""
         claim, cebra = claims.published("synth.cebra.r2", "paper"), self.scored.spread("cebra")
-        ours = claims.holds(claim, cebra.mean, cebra.sd)
-        theirs = claims.holds(claim, self.scored.spread("label").mean)
+        ours = claims.holds(_as_any_other(claim), cebra.mean, cebra.sd)
+        theirs = claims.holds(_as_any_other(claim), self.scored.spread("label").mean)
         return Markdown(
             f"CEBRA {'keeps' if ours else 'does not keep'} the rule for the paper's value; the "
             f"label, without any spikes, {'keeps it' if theirs else 'does not'}."
@@ -219,3 +223,8 @@ def _marks(name: str, said_by: str = "paper") -> dict[str, float]:
 def _judged(name: str, generator: str, said_by: str, one) -> claims.Judged:
     claim = claims.published(f"synth.{name}.r2", said_by)
     return claims.Judged(f"R², {NAMES[name]}, {generator}", claim, one.mean, one.sd)
+
+
+def _as_any_other(claim: claims.Claim) -> claims.Claim:
+    """The claim under the default rule, from which it was withdrawn for what is shown here."""
+    return replace(claim, rule={"kind": "close", "share": claims.SHARES["close"]})
