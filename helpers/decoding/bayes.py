@@ -7,7 +7,7 @@ probability of each place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -165,20 +165,68 @@ def decode_bayes(
     ValueError
         If there is nothing to choose from, or `rate_maps` refuses.
     """
+    return smoothed_as_liked(
+        recording,
+        split,
+        method,
+        lambda sd: rate_maps(recording, split.train, sd),
+        lambda maps, bins: _expected_point(maps, recording, bins, width, leaking),
+        smoothing_cm,
+        width,
+    )
+
+
+def smoothed_as_liked(
+    recording: Recording,
+    split: Split,
+    method: str,
+    maps_of: Callable[[float], object],
+    guess: Callable[[object, np.ndarray], np.ndarray],
+    smoothing_cm: Sequence[float],
+    width: int,
+) -> DecodingResult:
+    """Decode test bins with the maps whose smoothing serves best on validation bins.
+
+    Parameters
+    ----------
+    recording, split, method, smoothing_cm, width
+        As in `decode_bayes`.
+    maps_of : callable
+        ``maps_of(smoothing_cm) -> maps`` of training bins.
+    guess : callable
+        ``guess(maps, bins) -> points``, as `helpers.decoding.neighbours.as_result` takes them.
+
+    Returns
+    -------
+    DecodingResult
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to choose from.
+    """
     if not smoothing_cm:
         raise ValueError("smoothing_cm is empty; give at least one width")
     truth = recording.position[split.valid]
-    candidates = [rate_maps(recording, split.train, sd) for sd in smoothing_cm]
-    guesses = [_expected_point(maps, recording, split.valid, width, leaking) for maps in candidates]
-    errors = [np.median(recording.track.errors(guess, truth)) for guess in guesses]
+    candidates = [maps_of(sd) for sd in smoothing_cm]
+    guesses = [guess(maps, split.valid) for maps in candidates]
+    errors = [np.median(recording.track.errors(one, truth)) for one in guesses]
     best = int(np.argmin(errors))
     settings = {
         "smoothing_cm": smoothing_cm[best],
         "window_s": width * recording.bin_s,
         "valid_median_cm": 100 * float(errors[best]),
     }
-    predicted = _expected_point(candidates[best], recording, split.test, width, leaking)
+    predicted = guess(candidates[best], split.test)
     return as_result(recording, split, method, predicted, settings=settings)
+
+
+def expected_point(p: np.ndarray, places: np.ndarray, recording: Recording) -> np.ndarray:
+    """Mean place and share of either direction under probabilities (T, 2, n_places), left first."""
+    right = p[:, 1].sum(axis=1)
+    here = p.sum(axis=1)
+    along = [here @ column for column in recording.track.columns(places)]
+    return np.stack([*along, right, 1 - right], axis=1)
 
 
 def _expected_point(
@@ -189,7 +237,4 @@ def _expected_point(
     else:
         segments = stretches(bins, recording.segments)
         p = posterior(maps, recording.spikes[bins], recording.bin_s, segments, width)
-    right = p[:, 1].sum(axis=1)
-    here = p.sum(axis=1)
-    places = [here @ column for column in recording.track.columns(maps.places)]
-    return np.stack([*places, right, 1 - right], axis=1)
+    return expected_point(p, maps.places, recording)

@@ -14,8 +14,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from helpers.recordings import stretches
 
-from .bayes import PLACE_CM, SMOOTHING_CM
-from .neighbours import DecodingResult, as_result
+from .bayes import PLACE_CM, SMOOTHING_CM, expected_point, smoothed_as_liked
+from .neighbours import DecodingResult
 from .windows import window_counts
 
 if TYPE_CHECKING:
@@ -101,18 +101,15 @@ def decode_gaussian(
     DecodingResult
         Position is the posterior's mean, direction its share.
     """
-    truth = recording.position[split.valid]
-    candidates = [mean_maps(recording, split.train, width, sd) for sd in smoothing_cm]
-    guesses = [_expected_point(maps, recording, split.valid, width) for maps in candidates]
-    errors = [np.median(recording.track.errors(guess, truth)) for guess in guesses]
-    best = int(np.argmin(errors))
-    settings = {
-        "smoothing_cm": smoothing_cm[best],
-        "window_s": width * recording.bin_s,
-        "valid_median_cm": 100 * float(errors[best]),
-    }
-    predicted = _expected_point(candidates[best], recording, split.test, width)
-    return as_result(recording, split, method, predicted, settings=settings)
+    return smoothed_as_liked(
+        recording,
+        split,
+        method,
+        lambda sd: mean_maps(recording, split.train, width, sd),
+        lambda maps, bins: _expected_point(maps, recording, bins, width),
+        smoothing_cm,
+        width,
+    )
 
 
 def _expected_point(maps: MeanMaps, recording: Recording, bins, width: int) -> np.ndarray:
@@ -122,6 +119,4 @@ def _expected_point(maps: MeanMaps, recording: Recording, bins, width: int) -> n
     log_p = rows @ flat.T - (flat**2).sum(axis=1) / 2
     p = np.exp(log_p - log_p.max(axis=1, keepdims=True))
     p = (p / p.sum(axis=1, keepdims=True)).reshape(len(rows), *maps.means.shape[:2])
-    right, here = p[:, 1].sum(axis=1), p.sum(axis=1)
-    places = [here @ column for column in recording.track.columns(maps.places)]
-    return np.stack([*places, right, 1 - right], axis=1)
+    return expected_point(p, maps.places, recording)

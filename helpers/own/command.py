@@ -26,6 +26,8 @@ EXAMPLES = """examples:
   python -m helpers.book analyse session.nwb --position-key led --epochs "epochs: label == 'maze'"
   python -m helpers.book analyse mouse.mat --field session --running 0.05 --profile full
 """
+MADE_BY = "A Ring from Spikes"
+"""By which numbers of ours are known."""
 NAMES = (
     "unit", "scale", "geometry", "length_m", "ends", "centre", "margin_m", "bin_s", "max_gap_s",
     "position_file", "field", "position_key", "epochs", "units_where", "traces_key",
@@ -90,19 +92,22 @@ def do_analyse(given: argparse.Namespace) -> int:
     analysis = study.analyse(recording, given.profile, given.seed, scaling=given.scaling)
     write_page(out, analysis)
     numbers = out.with_suffix(".json")
-    write_text(numbers, json.dumps(analysis.numbers(), indent=1, ensure_ascii=False) + "\n")
+    write_text(
+        numbers,
+        json.dumps({"made_by": MADE_BY, **analysis.numbers()}, indent=1, ensure_ascii=False) + "\n",
+    )
     print(out)
     print(numbers)
     return 0
 
 
 def check_out(out: Path) -> None:
-    """Raise before anything is trained if the page cannot be written, or would cover another.
+    """Raise before anything is trained if page or numbers cannot be written, or cover another's.
 
     Raises
     ------
     ValueError
-        The name is none of a page, or a page of somebody else's stands there.
+        The name is none of a page, or a file of somebody else's stands there.
     OSError
         The folder cannot be written.
     """
@@ -110,6 +115,9 @@ def check_out(out: Path) -> None:
         raise ValueError(f"{out.name} is no page; name it something.html: --out")
     if out.is_file() and MARK not in out.read_text(encoding="utf-8", errors="replace"):
         raise ValueError(f"{out} is a page that is not ours; name another: --out")
+    numbers = out.with_suffix(".json")
+    if numbers.is_file() and MADE_BY not in numbers.read_text(encoding="utf-8", errors="replace"):
+        raise ValueError(f"{numbers} holds numbers that are not ours; name another page: --out")
     trial = out.parent / f".{uuid.uuid4().hex}"
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -67,4 +67,7 @@ def _asked(options: dict, suffix: str) -> dict:
             if kind != suffix and options.get(name) is not None:
                 raise ValueError(f"{name} is a question to {kind} files; leave it out")
     names = parsing.QUESTIONS[suffix] + (SAID_BEFORE if suffix == ".nwb" else ())
-    return {name: options[name] for name in names if name in options}
+    asked = {name: options[name] for name in names if name in options}
+    if asked.get("position_file") is not None:  # the child stands in another folder
+        asked["position_file"] = str(Path(asked["position_file"]).resolve())
+    return asked

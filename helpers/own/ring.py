@@ -151,11 +151,12 @@ def _wound(fits, seen, profile: str, n_landmarks: int, seed: int) -> dict[Model,
 
     Of the three longest loops it is the one that led the animal round most often in training.
     """
-    calls, recording = [], next(iter(seen.values()))
-    tested = splits(recording, profile)
+    recording = next(iter(seen.values()))  # they differ in scale alone
+    tested, calls = splits(recording, profile), []
     for model, fit in fits.items():
-        test, recording = tested[model.split].test, seen[model.split]
-        unseen = fit.transform(recording.spikes[test], stretches(test, recording.segments))
+        test = tested[model.split].test
+        spikes = seen[model.split].spikes[test]
+        unseen = fit.transform(spikes, stretches(test, recording.segments))
         path = np.concatenate([fit.embedding, unseen])
         calls.append({"fitted_on": fit.embedding, "path": path, "n_landmarks": n_landmarks})
     wound = {}

@@ -321,6 +321,14 @@ def test_what_pynapple_saves_is_read(tmp_path):
         read_recording(tmp_path / "units.npz")
 
 
+@pytest.mark.child
+def test_a_second_file_is_named_from_where_the_reader_stands(tmp_path, monkeypatch):
+    np.savez(tmp_path / "a.npz", spike_units=OF_SPIKE, spike_times=FLAT["spike_times"])
+    np.savez(tmp_path / "place.npz", position=PLACE, times=TIMES)
+    monkeypatch.chdir(tmp_path)
+    same_animal(read_recording("a.npz", position_file="place.npz"))
+
+
 REFUSED = {
     "units": ({**FLAT, "units": OF_SPIKE}, "'units' has as many values: name it spike_units"),
     "fractions": ({**FLAT, "spike_units": OF_SPIKE + 0.5}, "holds fractions or NaN"),

@@ -332,6 +332,10 @@ def test_where_the_page_goes_is_tried_before_anything_is_trained(
     assert (tmp_path / "theirs.html").read_text(encoding="utf-8") == "<html>mine</html>"
     assert book.main(["analyse", file]) == 1  # beside the file, where theirs stands
     assert "not ours" in capsys.readouterr().err
+    (tmp_path / "notes.json").write_text("{}", encoding="utf-8")  # beside the page, as its numbers
+    assert book.main(["analyse", file, "--out", str(tmp_path / "notes.html")]) == 1
+    assert "notes.json holds numbers that are not ours" in capsys.readouterr().err
+    assert (tmp_path / "notes.json").read_text(encoding="utf-8") == "{}"
 
 
 def test_a_folder_that_cannot_be_written_is_said_first(tmp_path, capsys, monkeypatch):
