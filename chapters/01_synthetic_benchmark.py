@@ -19,7 +19,7 @@
 # 0.721 and PCA with 0.68. The paper, over 100 seeds: 0.9199 ± 0.0021, before UMAP with 0.8092 and t-SNE with 0.7881
 # ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6), Figure 1; authors' figure repository).
 #
-# **What you will see.** Both benchmarks, with their spread. Then a rival without a single spike in it that scores about as
+# **What you will see.** Both benchmarks, with their spread. Then a baseline without a single spike in it that scores about as
 # well as the winner, and what that says about the score. Then a score that cannot be had so cheaply, the best that anyone
 # could possibly do, and where CEBRA stands between the two.
 
@@ -29,29 +29,35 @@ import subprocess
 import sys
 from pathlib import Path
 
-if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
+in_colab = "google.colab" in sys.modules
+if in_colab and not Path("_toc.yml").exists():
     if not Path("book").exists():
-        url, tag = "https://github.com/your-name/a-ring-from-spikes", "main"
-        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
-        subprocess.run(clone, check=True)
+        url = "https://github.com/your-name/a-ring-from-spikes"
+        tag = "main"
+        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag]
+        subprocess.run([*clone, url, "book"], check=True)
     os.chdir("book")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements-colab.txt"]
-    subprocess.run(pip, check=True)
-root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exists())
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "-r", "requirements-colab.txt"], check=True)
+folders = (Path.cwd(), *Path.cwd().parents)
+root = next(path for path in folders if (path / "_toc.yml").exists())
 sys.path.insert(0, str(root))
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
+# @title Parameters
 from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
-seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
+# another base seed measures the spread
+seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 
 # %% [markdown]
 # No rat takes part in this chapter. The recording named above is loaded as everywhere in the book, but only to file the
 # results under its name; the data below are made up, on purpose, and every figure says so.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Imports, and what this page runs on
 from helpers import claims, figures, recordings, synthetic, training
 from helpers.figures import show
 
@@ -75,7 +81,8 @@ claims.open_chapter("01", rec, profile, seed, shown=data)
 # latent through one random hidden layer. One constant is then still free, how much the neurons fire. We set it so that
 # PCA has the blog's 0.68, before looking at anybody else: one number is spent, three can be compared.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 synthetic.populations(profile)
 
 # %% [markdown]
@@ -103,11 +110,11 @@ jobs = synthetic.jobs_01(rec, profile, seed=seed)
 fits = dict(zip(jobs, training.fit_many(list(jobs.values())), strict=True))
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
-rivals = synthetic.embed_all(synthetic.rivals(profile, seed))
+baselines = synthetic.embed_all(synthetic.baselines(profile, seed))
 
 # %% tags=["nbval-ignore-output"]
-scored = synthetic.score_all(fits, rivals, profile)
-race = synthetic.race(scored, fits, rivals, seed)
+scored = synthetic.score_all(fits, baselines, profile)
+race = synthetic.race(scored, fits, baselines, seed)
 show(figures.synthetic.embeddings(race))
 
 # %% [markdown]
@@ -118,25 +125,31 @@ show(figures.synthetic.embeddings(race))
 # seed: how reliable is the *method*? Draw another mixing: how far does the result carry to another *brain*? The paper's
 # ± 0.0021 is probably the first kind.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 race.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 race.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: published race
 show(figures.synthetic.published_race(race))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: stand in
 show(figures.synthetic.stand_in(race))
 
 # %% [markdown]
 # No mixing is left out. Here is each of them, as published, in sample:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 race.each_mixing()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 race.orders()
 
 # %% [markdown]
@@ -145,7 +158,8 @@ race.orders()
 # Look at the dotted line. CEBRA was told the label, and the latent was *made* from the label. So before we admire a score,
 # let us ask what the label scores that has never seen a neuron.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 race.nought()
 
 # %% [markdown]
@@ -163,13 +177,16 @@ race.nought()
 beyond = synthetic.Beyond(scored)
 beyond.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 beyond.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: beyond label
 show(figures.synthetic.beyond_label(beyond))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 beyond.finding()
 
 # %% [markdown]
@@ -186,10 +203,12 @@ beyond.finding()
 limits = synthetic.Limits(scored)
 show(figures.limits.limits(limits))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 limits.said()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 limits.expect()
 
 # %% [markdown]
@@ -197,17 +216,20 @@ limits.expect()
 #
 # A score below the published one deserves suspicion. Three suspects: the data, the training, the pairs.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table of moments
 synthetic.table_of_moments(profile)
 
 # %% tags=["nbval-ignore-output"]
 checks = synthetic.checks(scored, fits, seed)
 show(figures.limits.three_checks(checks))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 checks.said()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 checks.expect()
 
 # %% [markdown]
@@ -220,24 +242,26 @@ checks.expect()
 breaking = synthetic.Breaking(scored)
 show(figures.limits.where_each_breaks(breaking))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 breaking.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 breaking.expect()
 
 # %% [markdown]
 # ## What it costs
 
 # %% tags=["nbval-ignore-output"]
-seconds = synthetic.seconds(rivals, profile, seed)
+seconds = synthetic.seconds(baselines, profile, seed)
 show(figures.limits.costs(seconds, len(data.spikes), checks.steps))
 
 # %% [markdown]
 # ## What could fool us
 #
 # **A score that rewards the label.** The whole race above was run on a scale of which the label fills nearly all. Whenever
-# a method is told something about the answer, set a rival beside it that is told the same, and one that knows nothing
+# a method is told something about the answer, set a baseline beside it that is told the same, and one that knows nothing
 # else.
 #
 # **A linear score.** It favours methods that draw straight maps. The table has nearest neighbours too, and bands.
@@ -256,11 +280,13 @@ show(figures.limits.costs(seconds, len(data.spikes), checks.steps))
 #
 # ## Verdicts
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Verdicts
 quick = "(quick run)" if profile == "quick" else ""
 claims.verdicts_on(race.judged(), quick)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 race.said_of_rule()
 
 # %% [markdown]

@@ -33,25 +33,31 @@ import subprocess
 import sys
 from pathlib import Path
 
-if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
+in_colab = "google.colab" in sys.modules
+if in_colab and not Path("_toc.yml").exists():
     if not Path("book").exists():
-        url, tag = "https://github.com/your-name/a-ring-from-spikes", "main"
-        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
-        subprocess.run(clone, check=True)
+        url = "https://github.com/your-name/a-ring-from-spikes"
+        tag = "main"
+        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag]
+        subprocess.run([*clone, url, "book"], check=True)
     os.chdir("book")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements-colab.txt"]
-    subprocess.run(pip, check=True)
-root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exists())
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "-r", "requirements-colab.txt"], check=True)
+folders = (Path.cwd(), *Path.cwd().parents)
+root = next(path for path in folders if (path / "_toc.yml").exists())
 sys.path.insert(0, str(root))
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
+# @title Parameters
 from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
-seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
+# another base seed measures the spread
+seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 
-# %% tags=["nbval-ignore-output", "remove-stderr"]
+# %% tags=["hide-input", "nbval-ignore-output", "remove-stderr"]
+# @title Imports, and what this page runs on
 import numpy as np
 from cebra.integrations.sklearn.metrics import goodness_of_fit_history
 from IPython.display import Markdown
@@ -71,7 +77,8 @@ claims.open_chapter("02", rec, profile, seed)
 # [Grosmark & Buzsáki 2016](https://doi.org/10.1126/science.aad1935): spikes of many such cells at
 # once, counted in bins of a fortieth of a second.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: raster
 show(figures.raster.raster(rec))
 
 # %% [markdown]
@@ -87,7 +94,8 @@ Markdown(
     f"says {claims.published('embed.n_neurons', 'blog').value}."
 )
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 claims.expect("embed.n_neurons", n_neurons)
 
 # %% [markdown]
@@ -134,7 +142,8 @@ show(figures.embeddings.six_panels(maps, rec, losses.steps))
 #
 # ### Turn it yourself
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: headline
 show(figures.interactive.headline(maps["posdir"], rec))
 
 # %% [markdown]
@@ -153,7 +162,8 @@ show(figures.interactive.headline(maps["posdir"], rec))
 # The published numbers are final losses. A single step's loss jitters with its batch; ours is the
 # mean over the last twentieth of the training.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: curves
 show(figures.losses.curves(losses))
 
 # %% [markdown]
@@ -165,10 +175,12 @@ history = goodness_of_fit_history(fits["posdir"].estimator)
 assert np.isclose(history[losses.last].mean(), losses.bits["posdir"])
 show(figures.losses.goodness_of_fit(losses))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 losses.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 losses.expect()
 
 # %% [markdown]
@@ -195,13 +207,16 @@ losses.expect()
 order = topology.order(rec, maps, seed)
 show(figures.shape.scores(order))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 order.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 order.said()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 order.expect_controls()
 
 # %% [markdown]
@@ -220,10 +235,12 @@ order.expect_controls()
 arcs = topology.arcs(rec, trained)
 show(figures.shape.gaps(arcs))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 arcs.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 arcs.said()
 
 # %% [markdown]
@@ -232,13 +249,16 @@ arcs.said()
 # better, and can give the labels their way. With the same seed, a shorter training is the same model
 # at a younger age, so we look at both rings as they grew.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: gaps in training
 show(figures.shape.gaps_in_training(arcs))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 arcs.expect_young()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 arcs.said_of_ages()
 
 # %% [markdown]
@@ -252,10 +272,12 @@ arcs.said_of_ages()
 spheres = topology.spheres(maps)
 spheres.table()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 spheres.said()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 spheres.expect()
 
 # %% [markdown]
@@ -279,7 +301,8 @@ spheres.expect()
 # **Ties.** The library takes the bin whose label is nearest to the wanted one, and of equals the
 # first. Places hardly ever repeat; directions repeat thousands of times.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 training.distinct_labels(jobs)
 
 # %% [markdown]
@@ -301,10 +324,12 @@ training.distinct_labels(jobs)
 # whether time's ring has a hole and the shuffled sphere has none, only persistent cohomology can say,
 # in the chapter on topology.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Verdicts
 losses.verdicts(rec, profile)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Verdicts
 topology.shapes_judged(order, arcs, spheres, rec, profile)
 
 # %% [markdown]

@@ -21,7 +21,7 @@
 # ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6), Figure 2; authors' figure repository).
 #
 # **What you will see.** The blog's number, and the leak that makes it. The honest number, on trips that neither encoder
-# nor decoder has met. The same model under both, side by side. Then rivals that are given what CEBRA is given: some of
+# nor decoder has met. The same model under both, side by side. Then baselines that are given what CEBRA is given: some of
 # them need no training at all, and you will want to know how they did. At the end, all four rats.
 
 # %% tags=["bootstrap"]
@@ -30,25 +30,31 @@ import subprocess
 import sys
 from pathlib import Path
 
-if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
+in_colab = "google.colab" in sys.modules
+if in_colab and not Path("_toc.yml").exists():
     if not Path("book").exists():
-        url, tag = "https://github.com/your-name/a-ring-from-spikes", "main"
-        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
-        subprocess.run(clone, check=True)
+        url = "https://github.com/your-name/a-ring-from-spikes"
+        tag = "main"
+        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag]
+        subprocess.run([*clone, url, "book"], check=True)
     os.chdir("book")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements-colab.txt"]
-    subprocess.run(pip, check=True)
-root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exists())
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "-r", "requirements-colab.txt"], check=True)
+folders = (Path.cwd(), *Path.cwd().parents)
+root = next(path for path in folders if (path / "_toc.yml").exists())
 sys.path.insert(0, str(root))
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
+# @title Parameters
 from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
-seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
+# another base seed measures the spread
+seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Imports, and what this page runs on
 from helpers import claims, decoding, figures, recordings, training
 from helpers.figures import show
 
@@ -70,11 +76,12 @@ jobs = training.headline_jobs(rec, profile, seed)
 headline = dict(zip(jobs, training.fit_many(list(jobs.values())), strict=True))
 
 # %% tags=["nbval-ignore-output"]
-hat = decoding.from_hat(rec, headline, seed)
-hat.table()
+by_bins = decoding.random_bins(rec, headline, seed)
+by_bins.table()
 
-# %%
-hat.expect()
+# %% tags=["hide-input"]
+# @title Check against the recorded values
+by_bins.expect()
 
 # %% [markdown]
 # ## Why it is too good
@@ -83,8 +90,9 @@ hat.expect()
 # tenths of what it reads are the same. Whoever throws single bins into a hat and draws some out for testing leaves
 # their twins in the hat.
 
-# %% tags=["nbval-ignore-output"]
-hat.why()
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
+by_bins.why()
 
 # %% [markdown]
 # ## Trips never seen
@@ -101,7 +109,7 @@ hat.why()
 # stops, so not a spike is shared. Settings are chosen on validation trips. Test trips are only scored.
 
 # %% tags=["nbval-ignore-output"]
-splits = [*decoding.nested_splits(rec), decoding.contiguous_split(rec), hat.split]
+splits = [*decoding.nested_splits(rec), decoding.contiguous_split(rec), by_bins.split]
 decoding.split_table(rec, splits)
 
 # %% tags=["nbval-ignore-output"]
@@ -124,20 +132,23 @@ held_out.table()
 # *Shuffled* is an encoder trained on permuted labels, then decoded with the true ones. *Untrained* has taken a single
 # step: its network is as good as random.
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 held_out.expect()
 
 # %% [markdown]
 # And with the last fifth of the session held out in one piece:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table of last fifth
 held_out.table_of_last_fifth()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 held_out.expect_last_fifth()
 
 # %% [markdown]
-# ## Rivals at equal information
+# ## Baselines at equal information
 #
 # The paper decodes at 22.39 cm from PCA, 12.14 from UMAP and 8.12 from t-SNE, each in two dimensions, against CEBRA's
 # 5.46 in three; how it came to these numbers is a later section's subject. Here everyone gets the same ten bins, and as
@@ -157,23 +168,27 @@ held_out.expect_last_fifth()
 contest = decoding.contest(rec, held_out, profile, seed)
 contest.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 contest.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: by dimension
 show(figures.decoding.by_dimension(contest))
 
 # %% [markdown]
 # Differences are taken trip by trip on the same trips, which is sharper than comparing two intervals:
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 contest.differences()
 
 # %% [markdown]
 # ### What the embedding is then for
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 contest.moral()
 
 # %% [markdown]
@@ -190,37 +205,42 @@ contest.moral()
 # worth to everyone else.
 
 # %% tags=["nbval-ignore-output"]
-leak = decoding.one_model(rec, fits, hat, contest, seed)
+leak = decoding.one_model(rec, fits, by_bins, contest, seed)
 show(figures.decoded.two_verdicts(leak))
 
 # %% [markdown]
 # Who leaks: the encoder that was trained on the test trips, or the decoder that has neighbours there? Both can be had
 # apart. Any encoder, any decoder, scored on the same trips:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 leak.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 leak.expect()
 
 # %% [markdown]
 # ## All methods at once
 #
-# The blog's figure of methods, with what it left out: held-out trips, intervals, rivals at equal information.
+# The blog's figure of methods, with what it left out: held-out trips, intervals, baselines at equal information.
 
-# %% tags=["nbval-ignore-output"]
-show(figures.decoding.methods(contest, hat))
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: methods
+show(figures.decoding.methods(contest, by_bins))
 
 # %% [markdown]
 # ## On the track
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: on track
 show(figures.decoded.on_track(contest, rec))
 
 # %% [markdown]
 # The same, run by run, as it happened. The filled dot is the rat, the open one is where the decoder believes it to be.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: as it happened
 show(figures.decoded.as_it_happened(contest, rec))
 
 # %% [markdown]
@@ -243,10 +263,12 @@ show(figures.decoded.as_it_happened(contest, rec))
 theirs = decoding.by_paper(rec, others, decoded, profile, seed)
 theirs.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 theirs.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 theirs.said()
 
 # %% [markdown]
@@ -259,7 +281,8 @@ differ = decoding.why_we_differ(contest, theirs)
 if differ:
     show(figures.paths.why_we_differ(differ, "median error (cm)", "why-we-differ"))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table of paths
 claims.table_of_paths(differ)
 
 # %% [markdown]
@@ -268,10 +291,12 @@ claims.table_of_paths(differ)
 # Could CEBRA be pushed? An average over seeds is the cheapest trick there is; more dimensions cost little; and the paper
 # searched for settings of its own, tried here with our batch of 512.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 contest.pushed()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 held_out.expect_pushed()
 
 # %% [markdown]
@@ -285,11 +310,13 @@ held_out.expect_pushed()
 rats = decoding.rats(rec, others, decoded)
 rats.table()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: four rats
 if others:
     show(figures.decoding.four_rats(rats))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 rats.expect()
 
 # %% [markdown]
@@ -298,10 +325,12 @@ rats.expect()
 # **The cuts.** Trips cut out of the recording and glued together put moments side by side that were minutes apart. The
 # library glues; our windows and pairs stop at the cuts. Does it matter?
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 held_out.said_of_cuts()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 held_out.expect_cuts()
 
 # %% [markdown]
@@ -323,14 +352,16 @@ held_out.expect_cuts()
 #
 # ## Verdicts
 
-# %% tags=["nbval-ignore-output"]
-lines = held_out.judged_by_split(hat.cebra["posdir"]) + hat.judged()
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Verdicts
+lines = held_out.judged_by_split(by_bins.cebra["posdir"]) + by_bins.judged()
 lines += theirs.judged()
 quick = "(quick run)" if profile == "quick" else ""
 claims.verdicts_on(lines, quick, judged=rec.key == "achilles", by_rule=True)
 
-# %% tags=["nbval-ignore-output"]
-hat.order()
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
+by_bins.order()
 
 # %% [markdown]
 # ## Take-aways

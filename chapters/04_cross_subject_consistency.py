@@ -31,25 +31,31 @@ import subprocess
 import sys
 from pathlib import Path
 
-if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
+in_colab = "google.colab" in sys.modules
+if in_colab and not Path("_toc.yml").exists():
     if not Path("book").exists():
-        url, tag = "https://github.com/your-name/a-ring-from-spikes", "main"
-        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
-        subprocess.run(clone, check=True)
+        url = "https://github.com/your-name/a-ring-from-spikes"
+        tag = "main"
+        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag]
+        subprocess.run([*clone, url, "book"], check=True)
     os.chdir("book")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements-colab.txt"]
-    subprocess.run(pip, check=True)
-root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exists())
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "-r", "requirements-colab.txt"], check=True)
+folders = (Path.cwd(), *Path.cwd().parents)
+root = next(path for path in folders if (path / "_toc.yml").exists())
 sys.path.insert(0, str(root))
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
+# @title Parameters
 from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
-seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
+# another base seed measures the spread
+seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Imports, and what this page runs on
 import numpy as np
 from IPython.display import display
 
@@ -89,7 +95,8 @@ unseen = consistency.embed(fits, animals, "test")
 groups = consistency.groups_of_neurons(rec, fits, seen, unseen)
 show(figures.consistency.groups(groups))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 groups.table()
 
 # %% [markdown]
@@ -97,7 +104,8 @@ groups.table()
 # no interval here: twelve pairs of four groups are not twelve independent things. On held-out laps the turn is the one
 # found on training laps.
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 groups.expect()
 
 # %% [markdown]
@@ -131,7 +139,8 @@ show(figures.consistency.negative(wave, guesses, scores))
 # from: a group with busy cells makes a large cloud, one with quiet cells a small one. And the best turn never leaves two
 # clouds anti-correlated: turning one of them round would be better, and that is a turn too.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 groups.opposed()
 
 # %% [markdown]
@@ -139,13 +148,15 @@ groups.opposed()
 #
 # If groups disagree because each of them sees too little of the track, larger groups should agree better.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: growth
 if len(groups.sizes) > 1:
     show(figures.consistency.growth(groups))
 else:
     print("Group sizes are compared in the full profile.")
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 groups.expect_growth()
 
 # %% [markdown]
@@ -164,11 +175,13 @@ groups.expect_growth()
 rats = consistency.between_rats(animals, seen, unseen, profile, seed)
 show(figures.consistency.rats(rats))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 display(rats.table("ring"))
 display(rats.table("position"))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 rats.expect()
 
 # %% [markdown]
@@ -184,7 +197,8 @@ rats.expect()
 theirs = consistency.by_paper(animals, seen, unseen, profile, seed)
 theirs.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 theirs.expect()
 
 # %% [markdown]
@@ -198,7 +212,8 @@ differ = theirs.paths(rats)
 if differ:
     show(figures.paths.why_we_differ(differ, "R² between rats", "why-we-differ"))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table of paths
 display(claims.table_of_paths(differ))
 display(theirs.table_of_planes())
 
@@ -213,11 +228,13 @@ display(theirs.table_of_planes())
 searched = consistency.search(animals, fits, seed)
 searched.table()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: search
 if profile == "full":
     show(figures.consistency.search(searched))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 searched.note()
 
 # %% [markdown]
@@ -237,10 +254,12 @@ show(figures.interactive_rats.four(scene, rec))
 # the same in all four: the labels. So look at trips that they have not met. There the paper's own repository holds other
 # numbers than its figure: 0.678 for CEBRA-Behaviour, 0.735 for CEBRA-Time, 0.624 for PCA.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: held out
 show(figures.consistency.held_out(rats))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 rats.lost()
 
 # %% [markdown]
@@ -260,10 +279,12 @@ rats.lost()
 controls = consistency.controls(animals, fits, seen, unseen, rats)
 controls.table()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 controls.recited()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 controls.expect()
 
 # %% [markdown]
@@ -276,10 +297,12 @@ controls.expect()
 again = consistency.run_twice(rec, animals, seen, profile, seed)
 show(figures.consistency.runs(again, rec.length_m))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 again.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 again.expect()
 
 # %% [markdown]
@@ -288,15 +311,18 @@ again.expect()
 # The rules stood in `data/claims.yml` before the full run; what is judged, the paper's own protocol in place of ours,
 # came later, and the scorecard says so.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Verdicts
 quick = "" if profile == "full" else "(quick run)"
 lines = groups.judged() + again.judged_layouts()
 claims.verdicts_on(lines, quick, judged=rec.key == "achilles")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Verdicts
 claims.verdicts_on(theirs.judged(), quick, judged=rats.is_real)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Verdicts
 claims.verdicts_on(
     rats.judged_by_alignment(),
     quick,

@@ -31,25 +31,31 @@ import subprocess
 import sys
 from pathlib import Path
 
-if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
+in_colab = "google.colab" in sys.modules
+if in_colab and not Path("_toc.yml").exists():
     if not Path("book").exists():
-        url, tag = "https://github.com/your-name/a-ring-from-spikes", "main"
-        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
-        subprocess.run(clone, check=True)
+        url = "https://github.com/your-name/a-ring-from-spikes"
+        tag = "main"
+        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag]
+        subprocess.run([*clone, url, "book"], check=True)
     os.chdir("book")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements-colab.txt"]
-    subprocess.run(pip, check=True)
-root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exists())
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "-r", "requirements-colab.txt"], check=True)
+folders = (Path.cwd(), *Path.cwd().parents)
+root = next(path for path in folders if (path / "_toc.yml").exists())
 sys.path.insert(0, str(root))
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
+# @title Parameters
 from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
-seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
+# another base seed measures the spread
+seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Imports, and what this page runs on
 from IPython.display import display
 
 from helpers import claims, figures, recordings, topology, training
@@ -82,13 +88,16 @@ models = topology.Models(rec, fits, profile, seed)
 headline = topology.diagrams(models)
 headline.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 headline.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: birth death
 show(figures.diagrams.birth_death(headline))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: ranked bars
 show(figures.diagrams.ranked_bars(headline))
 
 # %% [markdown]
@@ -97,7 +106,8 @@ show(figures.diagrams.ranked_bars(headline))
 # A count of one subsample is an anecdote: draw other points, and it may change. So here is how often each count
 # occurs, over the same subsamples.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: betti shares
 show(figures.diagrams.betti_shares(headline))
 
 # %% [markdown]
@@ -123,10 +133,12 @@ pca = {first: topology.pca_cloud(rec)}
 compared = topology.compared(models, headline, pca)
 compared.table()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: among nulls
 show(figures.diagrams.among_nulls(compared))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 compared.expect()
 
 # %% [markdown]
@@ -156,14 +168,16 @@ topology.births(models, headline, angles.rounds, equal)
 dimensions = topology.dimensions(models)
 dimensions.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 dimensions.expect()
 
 # %% [markdown]
 # That was one model in each dimension, and one shuffled model for a threshold. Several seeds, against whole
 # distributions of shuffled models, all equally long trained:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 topology.against_distributions(models)
 
 # %% [markdown]
@@ -179,7 +193,8 @@ topology.against_distributions(models)
 # The arithmetic is done modulo a prime, 47 as the authors have it, and must be lifted to whole numbers. That can fail;
 # so the lifted rule is checked on every triangle, and if it fails, another prime is tried and the failure told.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: cocycle
 show(figures.diagrams.cocycle(angles))
 display(angles.lifted())
 
@@ -190,19 +205,24 @@ display(angles.lifted())
 # circular-linear correlation.) The blog calls the angle smooth and monotonic while its figure shows broken branches;
 # so we also cut the circle open opposite the mean angle of each direction and rank it against position.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 angles.table()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: angle by position
 show(figures.diagrams.angle_by_position(angles))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 angles.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table of dimensions
 angles.table_of_dimensions()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 angles.expect_dimensions()
 
 # %% [markdown]
@@ -221,10 +241,12 @@ angles.expect_dimensions()
 winding = topology.winding(angles, equal, pca)
 show(figures.diagrams.turning(winding))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 winding.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 winding.expect()
 
 # %% [markdown]
@@ -243,7 +265,8 @@ winding.expect()
 ages = topology.ages(models)
 ages.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 ages.expect()
 
 # %% [markdown]
@@ -258,10 +281,12 @@ ages.expect()
 held_out = topology.held_out(models, others)
 held_out.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 held_out.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: rats
 show(figures.diagrams.rats(held_out))
 
 # %% [markdown]
@@ -276,10 +301,12 @@ twins = topology.stand_ins()
 simulated = topology.animals(models, twins)
 simulated.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 simulated.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: stand ins
 show(figures.diagrams.stand_ins(simulated, twins["ring"]))
 
 # %% [markdown]
@@ -294,7 +321,8 @@ price = topology.price(angles.points, profile, seed)
 show(figures.diagrams.cost(price))
 display(price.said())
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Check against the recorded values
 price.note()
 
 # %% [markdown]
@@ -317,7 +345,8 @@ except ValueError as refusal:
 #
 # **The landmarks.** How many, and how chosen, was settled while looking at this rat. So here are other choices:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 topology.other_landmarks(models)
 
 # %% [markdown]
@@ -337,13 +366,15 @@ topology.other_landmarks(models)
 # ## Verdicts
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Verdicts
 lines = headline.judged() + angles.judged_order() + dimensions.judged()
 lines += angles.judged() + price.judged()
 quick = "(quick run)" if profile == "quick" else ""
 claims.verdicts_on(lines, quick, judged=rec.key == "achilles")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 held_out.said(winding)
 
 # %% [markdown]

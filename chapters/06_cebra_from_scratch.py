@@ -30,25 +30,31 @@ import subprocess
 import sys
 from pathlib import Path
 
-if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
+in_colab = "google.colab" in sys.modules
+if in_colab and not Path("_toc.yml").exists():
     if not Path("book").exists():
-        url, tag = "https://github.com/your-name/a-ring-from-spikes", "main"
-        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
-        subprocess.run(clone, check=True)
+        url = "https://github.com/your-name/a-ring-from-spikes"
+        tag = "main"
+        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag]
+        subprocess.run([*clone, url, "book"], check=True)
     os.chdir("book")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements-colab.txt"]
-    subprocess.run(pip, check=True)
-root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exists())
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "-r", "requirements-colab.txt"], check=True)
+folders = (Path.cwd(), *Path.cwd().parents)
+root = next(path for path in folders if (path / "_toc.yml").exists())
 sys.path.insert(0, str(root))
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
+# @title Parameters
 from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
-seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
+# another base seed measures the spread
+seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 
-# %% tags=["nbval-ignore-output", "remove-stderr"]
+# %% tags=["hide-input", "nbval-ignore-output", "remove-stderr"]
+# @title Imports, and what this page runs on
 import copy
 from functools import partial
 
@@ -197,7 +203,8 @@ by_direction = Positives(np.ascontiguousarray(labels[:, 1:]), segments)
 pairs = scratch.pairs(laps, positives, by_direction, rng)
 show(figures.training.positive_pairs(pairs))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 pairs.said()
 
 # %% [markdown]
@@ -375,13 +382,16 @@ made = {
 rings = scratch.Rings(laps, place, made)
 show(figures.training.beads(rings))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 rings.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 rings.table()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 rings.said()
 
 # %% [markdown]
@@ -408,7 +418,8 @@ descent.said()
 # the official dataset cuts the windows, the official loss and solver do the rest.
 
 
-# %% tags=["proof"]
+# %% tags=["hide-input", "proof"]
+# @title Check against the recorded values
 def twin(encoder):
     """The library's own network with the weights of `encoder`."""
     first, last = encoder.layers[0], encoder.layers[-1]
@@ -452,7 +463,8 @@ def one_step(encoder, spikes, triple):
     return abs(loss.item() - expected.item()), apart(*gradients)
 
 
-# %% tags=["proof"]
+# %% tags=["hide-input", "proof"]
+# @title In words
 def many_steps(encoder, spikes, triples):
     """Difference of weights after the library's solver and ours took steps."""
     ours, theirs = copy.deepcopy(encoder), twin(encoder)
@@ -507,7 +519,8 @@ n_weights = sum(weights.numel() for weights in untrained.parameters())
 proof = scratch.Proof(*differences, after_50, farther, changes, n_weights, 50)
 proof.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 proof.table()
 
 # %% [markdown]
@@ -524,13 +537,16 @@ proof.table()
 transforms = [(partial(embed, model), losses) for model, losses, _ in ours]
 quality = scratch.quality(rec, transforms, fits)
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 quality.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: seeds compared
 show(figures.training.seeds_compared(quality))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 quality.table()
 
 # %% [markdown]

@@ -29,25 +29,31 @@ import subprocess
 import sys
 from pathlib import Path
 
-if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
+in_colab = "google.colab" in sys.modules
+if in_colab and not Path("_toc.yml").exists():
     if not Path("book").exists():
-        url, tag = "https://github.com/your-name/a-ring-from-spikes", "main"
-        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
-        subprocess.run(clone, check=True)
+        url = "https://github.com/your-name/a-ring-from-spikes"
+        tag = "main"
+        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag]
+        subprocess.run([*clone, url, "book"], check=True)
     os.chdir("book")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements-colab.txt"]
-    subprocess.run(pip, check=True)
-root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exists())
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "-r", "requirements-colab.txt"], check=True)
+folders = (Path.cwd(), *Path.cwd().parents)
+root = next(path for path in folders if (path / "_toc.yml").exists())
 sys.path.insert(0, str(root))
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
+# @title Parameters
 from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
-seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
+# another base seed measures the spread
+seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 
-# %% tags=["nbval-ignore-output", "remove-stderr"]
+# %% tags=["hide-input", "nbval-ignore-output", "remove-stderr"]
+# @title Imports, and what this page runs on
 import numpy as np
 from IPython.display import Markdown, display
 from tqdm import tqdm
@@ -79,14 +85,16 @@ print(*line)
 distance = diary.edit_distance("total_mem", "total_memory")
 Markdown(f"The two names are **{distance}** characters apart. The blog says one.")
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 expect("diary.one_character", distance)
 
 # %% [markdown]
 # Now one function describes the device, on a card and without. Each chapter's first line prints what it says, so it
 # cannot be broken for long:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 print(describe_device())
 
 # %% [markdown]
@@ -115,10 +123,12 @@ print(describe_device())
 # %% tags=["nbval-ignore-output", "remove-stderr"]
 cascade = diary.play()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 cascade.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 cascade.expect()
 
 # %% [markdown]
@@ -147,17 +157,20 @@ bodies = diary.solids(seed, n_ring=2000, n=800)
 cloud = bodies["a noisy ring"]
 hang = diary.measure_hang(cloud, (60, 85, 120, 170, 240), at=2000, seed=seed)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 hang.table()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: growth
 show(figures.diary.growth(hang))
 
 # %% [markdown]
 # **Fix.** The blog went down to `maxdim=1` and 800 points. What is lost is the void that tells a hollow sphere from a full
 # one. What is kept are the loops, which do not depend on what is computed above them, and which more points show better.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 diary.void_table(bodies, few=150, many=800)
 
 # %% [markdown]
@@ -168,7 +181,8 @@ with diary.told(ValueError) as refused:
     topology.check_cost(cloud, 2)
 print(*refused)
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 expect("diary.hang.refused", bool(refused))
 expect("diary.hang.same_loops", diary.same_loops(cloud[:120]))
 
@@ -195,7 +209,8 @@ expect("diary.hang.same_loops", diary.same_loops(cloud[:120]))
 stale = diary.forge("02")
 stale.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 stale.expect()
 
 # %% [markdown]
@@ -221,7 +236,8 @@ labels = diary.loaders(rec)
 display(labels.table())
 print("Here:", labels.refused)
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 labels.expect()
 
 # %% [markdown]
@@ -245,7 +261,8 @@ labels.expect()
 repeats = diary.repeats(rec, seed)
 print(repeats)
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 repeats.expect()
 
 # %% [markdown]
@@ -272,10 +289,12 @@ repeats.expect()
 # %% tags=["nbval-ignore-output"]
 invented = diary.decode_invented(rec, seed)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: invented
 show(figures.diary.invented(invented))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 invented.expect()
 
 # %% [markdown]
@@ -302,16 +321,20 @@ invented.expect()
 # %% tags=["nbval-ignore-output", "remove-stderr"]
 ties = diary.break_ties(rec, profile, seed)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 ties.table()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: ties
 show(figures.diary.ties(ties))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 ties.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 ties.conclusion()
 
 # %% [markdown]
@@ -364,7 +387,8 @@ for id, name in (("large", "three times too large"), ("inverted", "upside down")
 # Some claims need no data to fail. Where a source says two things about one, `data/claims.yml` holds both, and the
 # scorecard asks whether they agree by the claim's own rule.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 claims.contradictions()
 
 # %% [markdown]
@@ -391,7 +415,8 @@ with tqdm(total=100, disable=True) as bar:
         bar.update(1)
 print(f"updated 1,000 times, the bar stands at {bar.n}")
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 expect("diary.own.bar_stands", bar.n == 0)
 
 # %% [markdown]

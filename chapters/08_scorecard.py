@@ -29,25 +29,31 @@ import subprocess
 import sys
 from pathlib import Path
 
-if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
+in_colab = "google.colab" in sys.modules
+if in_colab and not Path("_toc.yml").exists():
     if not Path("book").exists():
-        url, tag = "https://github.com/your-name/a-ring-from-spikes", "main"
-        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
-        subprocess.run(clone, check=True)
+        url = "https://github.com/your-name/a-ring-from-spikes"
+        tag = "main"
+        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag]
+        subprocess.run([*clone, url, "book"], check=True)
     os.chdir("book")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements-colab.txt"]
-    subprocess.run(pip, check=True)
-root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exists())
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "-r", "requirements-colab.txt"], check=True)
+folders = (Path.cwd(), *Path.cwd().parents)
+root = next(path for path in folders if (path / "_toc.yml").exists())
 sys.path.insert(0, str(root))
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
+# @title Parameters
 from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
-seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
+# another base seed measures the spread
+seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Imports, and what this page runs on
 from helpers import claims, figures
 from helpers.figures import show
 from helpers.recordings import load_recording
@@ -61,17 +67,20 @@ claims.open_chapter("08", rec, profile, seed)
 # While the book runs, each chapter writes what it measured into one file. Read alone, this page takes the published
 # run's file. It says which, and what is not in it.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 scorecard = claims.read_scorecard()
 scorecard.described()
 
 # %% [markdown]
 # ## The score
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 scorecard.totals()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 scorecard.score()
 
 # %% [markdown]
@@ -97,13 +106,16 @@ else:
 # the verdict stands on: the source's own protocol, where we know it. *By our protocol*, where it is another, is the same
 # quantity with our settings, or without leakage.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 scorecard.table()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 scorecard.for_machines()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 scorecard.expect()
 
 # %% [markdown]
@@ -119,7 +131,8 @@ scorecard.expect()
 # Where a criterion speaks of a *null*, the null is measured, too: models as long trained, on labels that are shuffled or
 # late.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 scorecard.kinds()
 
 # %% [markdown]
@@ -127,7 +140,8 @@ scorecard.kinds()
 #
 # A rule that is written or changed when a result is known can be bent to it, even in good faith. Here is every one:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title In words
 scorecard.amendments()
 
 # %% [markdown]

@@ -17,7 +17,7 @@
 # **The claim.** CEBRA is for any neural recording, with or without behaviour, say its authors, who show it on rats, mice
 # and monkeys ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6)). They state no number for
 # yours. This chapter measures one: hand in spikes and a position on a line or a circle, and get what the other chapters
-# do to Achilles, with their splits, their rivals and their nulls.
+# do to Achilles, with their splits, their baselines and their nulls.
 #
 # **What you will see.** The way from time stamps to bins, one explicit step after the other, on an animal whose truth is
 # known. The same recording as three kinds of file. Twelve broken recordings, each refused in a line. Then the whole
@@ -30,25 +30,31 @@ import subprocess
 import sys
 from pathlib import Path
 
-if "google.colab" in sys.modules and not Path("_toc.yml").exists():  # in Colab only
+in_colab = "google.colab" in sys.modules
+if in_colab and not Path("_toc.yml").exists():
     if not Path("book").exists():
-        url, tag = "https://github.com/your-name/a-ring-from-spikes", "main"
-        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag, url, "book"]
-        subprocess.run(clone, check=True)
+        url = "https://github.com/your-name/a-ring-from-spikes"
+        tag = "main"
+        clone = ["git", "clone", "--quiet", "--depth=1", "--branch", tag]
+        subprocess.run([*clone, url, "book"], check=True)
     os.chdir("book")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements-colab.txt"]
-    subprocess.run(pip, check=True)
-root = next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "_toc.yml").exists())
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "-r", "requirements-colab.txt"], check=True)
+folders = (Path.cwd(), *Path.cwd().parents)
+root = next(path for path in folders if (path / "_toc.yml").exists())
 sys.path.insert(0, str(root))
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-input"]
+# @title Parameters
 from helpers.claims import default_profile
 
 recording = os.environ.get("CEBRA_BOOK_RECORDING", "achilles")
 profile = os.environ.get("CEBRA_BOOK_PROFILE") or default_profile()
-seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))  # other values measure the spread
+# another base seed measures the spread
+seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 
-# %% tags=["nbval-ignore-output", "remove-stderr"]
+# %% tags=["hide-input", "nbval-ignore-output", "remove-stderr"]
+# @title Imports, and what this page runs on
 from IPython.display import Markdown, display
 
 from helpers import claims, figures, own, recordings, sweep
@@ -111,7 +117,8 @@ xy_cm, tracked = own.sample_position(
     raw["times"], raw["position"], middles, max_gap_s=0.25
 )
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: binning
 show(figures.own.binning(raw["spike_times"], edges, counts))
 
 # %% [markdown]
@@ -126,7 +133,8 @@ raw_round = own.lessons.laboratory(round_animal)
 xy_round = raw_round["position"] / 100
 circle = xy_round, *own.linearise(xy_round, "circle")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: unrolled
 show(figures.own.unrolled(line, circle))
 
 # %% [markdown]
@@ -167,7 +175,8 @@ known = recordings.load_recording("simulated")
 files = own.lessons.three_files(known)
 files.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 files.expect()
 
 # %% [markdown]
@@ -189,10 +198,12 @@ figures.use(traces)
 scaled = own.scalings(traces, seed)
 show(figures.own.scaled(scaled))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 scaled.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 scaled.expect()
 
 # %% [markdown]
@@ -206,7 +217,8 @@ scaled.expect()
 refused = own.lessons.refusals(known)
 refused.table()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 refused.expect()
 
 # %% [markdown]
@@ -232,11 +244,13 @@ claims.banner(buddy, profile)
 stranger = own.lessons.stranger(given, buddy)
 stranger.report()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 if (buddy.source == "simulated") == stand_in:
     stranger.expect()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Table
 if profile == "full":
     buddys = own.analyse(given, "quick", seed)
     display(Markdown("And the whole analysis, in its quick profile:"))
@@ -256,7 +270,8 @@ figures.use(rec)
 analysis = own.analyse(rec, profile, seed)
 analysis.inspection()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: spheres
 show(figures.own.spheres(analysis))
 
 # %% [markdown]
@@ -267,11 +282,13 @@ show(figures.own.spheres(analysis))
 # guess. Decoders of the counts are hard to beat: an embedding of three dimensions keeps less of them. (Models here train
 # for a third of the steps of chapter 03. For the same rat, that makes those with labels worse and those without better.)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: paths
 display(analysis.decoding.table())
 show(figures.own.paths(analysis))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 analysis.decoding.expect()
 
 # %% [markdown]
@@ -281,11 +298,13 @@ analysis.decoding.expect()
 # points, and only the null knows how long. Then the sharper question. On held-out trips, is the animal led round the loop
 # exactly once, there and back? The same bins in random order say what chance would do.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: loops
 display(analysis.ring.table())
 show(figures.own.loops(analysis.ring.lengths))
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 analysis.ring.expect()
 
 # %% [markdown]
@@ -314,12 +333,14 @@ taught = sweep.taught(rec, profile, seed)
 if taught:
     display(taught.table())
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: changes
 if taught:
     show(figures.sweep.changes(taught))
     display(taught.verdict())
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 if taught:
     taught.expect()
 

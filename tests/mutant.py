@@ -24,12 +24,12 @@ def pca_for_cebra(fits):
     """Principal components of the same windows in place of every model."""
     from sklearn.decomposition import PCA
 
-    from helpers.decoding import baselines
+    from helpers.decoding import plain
     from helpers.decoding.splits import contiguous_split
     from helpers.recordings.loading import load_recording
 
     rat = load_recording("simulated")
-    of_rat = baselines.pca(rat, contiguous_split(rat), 3)
+    of_rat = plain.pca(rat, contiguous_split(rat), 3)
     for fit in fits:
         if fit.job.spikes.shape == rat.spikes.shape:
             fit.__dict__["embedding"] = of_rat(rat.spikes, rat.segments)

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from helpers.decoding import baselines
+from helpers.decoding import plain
 from helpers.decoding.splits import contiguous_split
 from helpers.own import inspection
 from helpers.own.export import write_recording
@@ -120,7 +120,7 @@ def loops_of(cloud):
     split = contiguous_split(RAT)
     phase = RAT.true_phase[split.test]
     points = {
-        "PCA served as CEBRA": baselines.pca(RAT, split, 3)(RAT.spikes, RAT.segments)[split.test],
+        "PCA served as CEBRA": plain.pca(RAT, split, 3)(RAT.spikes, RAT.segments)[split.test],
         "labels shuffled": np.random.default_rng(0).normal(size=(len(split.test), 3)),
         "a control that is told the truth": ring(phase),
         "half of the truth": ring(phase[phase < np.pi]),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from helpers import kept as keeping
-from helpers.decoding.baselines import root_counts
+from helpers.decoding.plain import root_counts
 from helpers.files import whole
 from helpers.kept import kept, kept_many, path_of
 from helpers.recordings.simulation import simulate_recording

@@ -1,7 +1,7 @@
 """What others state, what was measured, and the verdict."""
 
 from .checks import AS_RECORDED, NOT_RECORDED, begin, expect, note
-from .opening import open_chapter
+from .opening import close_chapter, open_chapter
 from .paths import Path, Step, table_of_paths
 from .provenance import (
     banner,

@@ -16,6 +16,7 @@ from .ranges import impossible
 AS_RECORDED, NOT_RECORDED = "as recorded", "not recorded"
 _chapter: dict | None = None  # what begin() said; one chapter runs in one process
 _length_m = 1.6  # of the track of its recording
+_values: dict[str, dict] = {}  # what it has measured so far
 
 
 def begin(chapter: str, recording, profile: str, overridden: bool = False) -> None:
@@ -38,7 +39,8 @@ def begin(chapter: str, recording, profile: str, overridden: bool = False) -> No
     ValueError
         If the profile is neither.
     """
-    global _chapter, _length_m
+    global _chapter, _length_m, _values
+    _values = {}
     if profile not in ("quick", "full"):
         raise ValueError(f"profile is {profile!r}; it is 'quick' or 'full'")
     _length_m = getattr(recording, "length_m", _length_m)
@@ -51,6 +53,23 @@ def begin(chapter: str, recording, profile: str, overridden: bool = False) -> No
         "profile": profile,
         "overridden": bool(overridden or other_seed or recording_now),
     }
+
+
+def so_far() -> tuple[dict, dict]:
+    """Return what `begin` said of the chapter that runs, and what it has measured, by id.
+
+    Returns
+    -------
+    tuple of dict
+
+    Raises
+    ------
+    RuntimeError
+        If `begin` was not called before.
+    """
+    if _chapter is None:
+        raise RuntimeError("no chapter has begun: call begin(chapter, recording, profile)")
+    return _chapter, dict(_values)
 
 
 def expect(id: str, value, *, sd: float | None = None, n=None, split: str | None = None) -> None:
@@ -119,9 +138,9 @@ def note(id: str, value) -> None:
 
 def _store(id: str, entry: dict) -> None:
     """Put a value into the run's results file, if this is a run that has one."""
-    results = os.environ.get("CEBRA_BOOK_RESULTS")
-    if results:
-        full = {**_chapter, "sd": None, "n": None, "split": None, **entry}
+    full = {**_chapter, "sd": None, "n": None, "split": None, **entry}
+    _values[id] = full
+    if results := os.environ.get("CEBRA_BOOK_RESULTS"):
         update_json(Path(results), lambda old: {**old, id: full})
 
 

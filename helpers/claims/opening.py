@@ -1,8 +1,9 @@
-"""How a chapter opens: what is noted, how figures look, and the line that says what it runs on."""
+"""How a chapter opens and closes: what is noted, what it runs on, and the result at its head."""
 
 from helpers.figures import style
 
-from .checks import begin
+from . import answers
+from .checks import begin, so_far
 from .provenance import banner
 
 
@@ -28,4 +29,22 @@ def open_chapter(number: str, recording, profile: str, seed: int = 0, shown=None
     """
     begin(number, recording, profile, overridden=seed != 0)
     style.use(shown or recording)
+    answers.reserve(number)
     banner(shown or recording, profile)
+
+
+def close_chapter(results: dict | None = None) -> None:
+    """End a chapter: what it measured goes to the head of its page.
+
+    Parameters
+    ----------
+    results : dict, optional
+        What the head tells of, where it is more than this chapter's own values.
+
+    Raises
+    ------
+    RuntimeError
+        If no chapter was opened.
+    """
+    chapter, values = so_far()
+    answers.fill(chapter["chapter"], chapter, values if results is None else results)

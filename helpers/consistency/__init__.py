@@ -1,7 +1,7 @@
 """Do embeddings agree: groups of one rat's neurons, four rats, runs of the same thing?
 
 Laid on each other moment by moment (`alignment`) or by the track (`measure`), on laps that were
-trained on and on laps that were not, beside PCA, UMAP, t-SNE (`rivals`) and controls.
+trained on and on laps that were not, beside PCA, UMAP, t-SNE (`baselines`) and controls.
 """
 
 from .alignment import correlation, explained, time_aligned, time_aligned_correlation

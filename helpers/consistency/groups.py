@@ -14,7 +14,7 @@ from helpers.decoding import named_split
 from helpers.recordings import Recording
 from helpers.training import Fit, Model
 
-from . import rivals
+from . import baselines
 from .alignment import ALIGNMENTS, time_aligned, time_aligned_correlation
 from .compare import Points, across_groups, group_size, label
 from .jobs import FIRST_FOLD
@@ -218,10 +218,10 @@ def groups_of_neurons(
     -------
     Groups
     """
-    pca = tuple(rivals.pca_of_groups(rec, fits, part) for part in ("train", "test"))
+    pca = tuple(baselines.pca_of_groups(rec, fits, part) for part in ("train", "test"))
     return Groups(
         {"CEBRA": (seen, unseen), "PCA": pca},
-        rivals.pca_of_groups(rec, fits, "train", width=1),
+        baselines.pca_of_groups(rec, fits, "train", width=1),
         any(model.size and model.name == "shuffled" for model in fits),
         rec.key == "achilles",
         label(rec, named_split(rec, FIRST_FOLD).train, "ring"),

@@ -14,7 +14,7 @@ from helpers.recordings import RATS
 from helpers.tables import number
 from helpers.training import Fit, Model
 
-from . import rivals
+from . import baselines
 from .compare import LABELS, Points, Rats, across_rats, compare
 from .jobs import FIRST_FOLD, RUNS
 from .summary import Summary, mean_matrix, pairs_of, said, score_table, summary
@@ -190,7 +190,7 @@ def between_rats(
     Between
     """
     points = {"train": seen, "test": unseen}
-    layouts = rivals.layouts_of_rats(animals, profile, seed)
+    layouts = baselines.layouts_of_rats(animals, profile, seed)
     found, shuffled = {}, {}
     for part in PARTS:
         for by in LABELS:
@@ -198,7 +198,7 @@ def between_rats(
                 name: across_rats(points[part], animals, model, part, by)
                 for model, name in NAMES.items()
             }
-            folds["PCA"] = rivals.pca_across_rats(animals, list(RUNS[profile]), part, by)
+            folds["PCA"] = baselines.pca_across_rats(animals, list(RUNS[profile]), part, by)
             for method, runs in layouts.items():
                 matrices = [compare(list(animals.values()), run[part], by) for run in runs]
                 folds[method] = {FIRST_FOLD: np.stack(matrices)}

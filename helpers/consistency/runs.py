@@ -12,7 +12,7 @@ from IPython.display import Markdown
 from helpers import claims, tables
 from helpers.recordings import RATS, Recording
 
-from . import rivals
+from . import baselines
 from .alignment import time_aligned
 from .compare import Points, Rats, runs_of_one
 from .jobs import FIRST_FOLD
@@ -71,7 +71,7 @@ class Repeated:
             for (name, rat), matrix in self.own.items()
         ]
         fixed, loose = (
-            {how: said(self.apart[how, starts[k]][0]) for how, starts in rivals.STARTS.items()}
+            {how: said(self.apart[how, starts[k]][0]) for how, starts in baselines.STARTS.items()}
             for k in (0, 1)
         )
         return Markdown(
@@ -84,7 +84,7 @@ class Repeated:
     def expect(self) -> None:
         """Check every mean."""
         for (method, start), (mean, sd) in self.apart.items():
-            end = "runs" if start == rivals.STARTS[method][0] else "runs.random"
+            end = "runs" if start == baselines.STARTS[method][0] else "runs.random"
             id = f"consistency.{method.lower().replace('-', '')}.{end}"
             claims.expect(id, mean, sd=sd, n=len(self.between[method, start]))
         for (name, rat), matrix in self.own.items():
@@ -139,5 +139,5 @@ def run_twice(rec: Recording, animals: Rats, seen: Points, profile: str, seed: i
         for rat in animals
         if trained.count((rat, model)) > 1
     }
-    shown = rec.position[rivals.repeated_bins(rec, profile)]
-    return Repeated(rivals.repeated_layouts(rec, profile, seed), shown, own, rec.name)
+    shown = rec.position[baselines.repeated_bins(rec, profile)]
+    return Repeated(baselines.repeated_layouts(rec, profile, seed), shown, own, rec.name)

@@ -1,11 +1,10 @@
 """Reading the place off spikes or an embedding, on laps never seen, and how well it went."""
 
-from .baselines import CEBRA_WINDOW, pca, root_counts
+from .baselines import few_baselines, leaking, leaking_baselines
 from .bayes import PLACE_CM, PRIOR_S, SMOOTHING_CM, RateMaps, decode_bayes, posterior
 from .contest import Contest, contest
 from .differ import why_we_differ
 from .gaussian import decode_gaussian, window_means
-from .hat import FromHat, from_hat
 from .held_out import HeldOut, held_out
 from .jobs import (
     ITERATIONS,
@@ -29,9 +28,10 @@ from .neighbours import (
     encode,
 )
 from .paper import ByPaper, by_paper, paper_layouts
+from .plain import CEBRA_WINDOW, pca, root_counts
+from .random_bins import RandomBins, random_bins
 from .rats import Rats, rats
 from .report import split_table
-from .rivals import few_rivals, leaking, leaking_rivals
 from .scores import bootstrap, interval, mean_score, paired_difference, score, seed_sd
 from .splits import (
     N_FOLDS,

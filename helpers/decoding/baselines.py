@@ -1,126 +1,139 @@
-"""Encoders that need no training worth the name, to be given CEBRA's own window of counts.
-
-Each reads the same ten bins. (So did the published baselines, in two dimensions and with settings
-of their own, see `paper`.)
-"""
+"""What CEBRA is compared with, decoded: counts, PCA, UMAP, t-SNE and Bayes on any set of splits."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from sklearn.decomposition import PCA
-from sklearn.manifold import TSNE
+from . import plain
+from .bayes import decode_bayes
+from .names import BAYES, COUNTS, LONG_BAYES
+from .neighbours import DecodingResult, Features, Transform, decode_knn, encode, encode_leaking
 
-from helpers.recordings import Recording, stretches
+if TYPE_CHECKING:
+    from helpers.recordings import Recording
 
-from .neighbours import Transform
-from .splits import Split
-from .windows import window_counts
+    from .splits import Split
 
-CEBRA_WINDOW = 10
-"""Bins in the receptive field of ``offset10-model``."""
+DISTANCES = ("euclidean", "cosine")
+"""A baseline may use either, whichever validation prefers; on CEBRA's sphere they are the same."""
 
-
-def root_counts(width: int = CEBRA_WINDOW) -> Transform:
-    """Square roots of each neuron's spikes in the window.
-
-    The root evens out the variance of Poisson counts.
-
-    Parameters
-    ----------
-    width : int
-        Bins in the window.
-
-    Returns
-    -------
-    callable
-        ``transform(spikes, segments) -> (T, N)`` float32.
-    """
-
-    def transform(spikes: np.ndarray, segments: Sequence[slice] = ()) -> np.ndarray:
-        counts = window_counts(spikes, segments, width)
-        return np.sqrt(counts.sum(axis=1, dtype=np.float32))
-
-    return transform
+Results = dict[str, list[DecodingResult]]
 
 
-def pca(
-    recording: Recording, split: Split, n_components: int, width: int = CEBRA_WINDOW
-) -> Transform:
-    """Principal components of `root_counts`, fitted on the training bins.
+def all_baselines(
+    recording: Recording, splits: Sequence[Split], profile: str, seed: int = 0
+) -> Results:
+    """Decode with all baselines.
 
     Parameters
     ----------
     recording : Recording
-    split : Split
-        Only ``split.train`` is looked at.
-    n_components : int
-        Dimensions to keep.
-    width : int
-        Bins in the window.
-
-    Returns
-    -------
-    callable
-        ``transform(spikes, segments) -> (T, n_components)``.
-    """
-    counts = root_counts(width)
-    model = PCA(n_components, svd_solver="full").fit(_training_rows(counts, recording, split))
-    return lambda spikes, segments=(): model.transform(counts(spikes, segments))
-
-
-def umap(
-    recording: Recording, split: Split, n_components: int, *, seed: int, width: int = CEBRA_WINDOW
-) -> Transform:
-    """UMAP of `root_counts`, fitted on the training bins; cosine distance between windows.
-
-    Parameters
-    ----------
-    recording, split, n_components, width
-        As in `pca`.
+    splits : sequence of Split
+    profile : {"quick", "full"}
+        The full one adds UMAP in more dimensions, and t-SNE, which take minutes.
     seed : int
-        Of UMAP's layout; it then runs on one thread and repeats.
+        Of UMAP and t-SNE.
 
     Returns
     -------
-    callable
-        ``transform(spikes, segments) -> (T, n_components)``.
+    dict
+        Results, one a split, by the name of the method. All see CEBRA's window, and Bayes once a
+        longer one.
     """
-    from umap import UMAP  # takes seconds to import, and only this function needs it
+    found = few_baselines(recording, splits)
+    for dimension in (2, 3, 8, 16):
+        found[f"PCA, {dimension}-D"] = of_pca(recording, splits, dimension)
+    for dimension in (2, 3, 8, 16) if profile == "full" else (3,):
+        found[f"UMAP, {dimension}-D"] = of_umap(recording, splits, dimension, seed)
+    if profile == "full":
+        found["t-SNE, 2-D"] = of_tsne(recording, splits, seed)
+    return found
 
-    counts = root_counts(width)
-    model = UMAP(n_components=n_components, metric="cosine", random_state=seed, n_jobs=1)
-    model.fit(_training_rows(counts, recording, split))
-    return lambda spikes, segments=(): model.transform(counts(spikes, segments))
+
+def few_baselines(recording: Recording, splits: Sequence[Split]) -> Results:
+    """Decode with Bayes and with the bare counts, which take a second."""
+    return {
+        BAYES: [decode_bayes(recording, split, BAYES) for split in splits],
+        LONG_BAYES: [
+            decode_bayes(recording, split, LONG_BAYES, width=round(0.6 / recording.bin_s))
+            for split in splits
+        ],
+        COUNTS: _knn(recording, splits, COUNTS, lambda split: plain.root_counts()),
+    }
 
 
-def tsne(
-    recording: Recording, n_components: int, *, seed: int, width: int = CEBRA_WINDOW
-) -> np.ndarray:
-    """Embed all bins of a recording by t-SNE of `root_counts`.
+def leaking_baselines(recording: Recording, split: Split) -> Results:
+    """Decode a split of single bins with windows and encoders that know the whole recording.
 
-    t-SNE has no way to place a new point, so it cannot be held to trips it has not seen: bins that
-    are tested later, and windows that reach into them, have a part in the layout.
-
-    Parameters
-    ----------
-    recording : Recording
-    n_components : int
-        Dimensions of the layout.
-    seed : int
-        Of the layout.
-    width : int
-        Bins in the window.
-
-    Returns
-    -------
-    ndarray, (T, n_components)
-        Not a transform: there is none.
+    Principal components are still those of the training bins: with thousands of bins drawn at
+    random, all bins have the same ones.
     """
-    rows = root_counts(width)(recording.spikes, recording.segments)
-    return TSNE(n_components, init="pca", random_state=seed).fit_transform(rows)
+    transforms = {
+        "PCA, 3-D, single bins": plain.pca(recording, split, 3, width=1),
+        "PCA, 3-D": plain.pca(recording, split, 3),
+        "PCA, 16-D": plain.pca(recording, split, 16),
+        COUNTS: plain.root_counts(),
+    }
+    found = {
+        name: [leaking(recording, split, name, transform, metrics=DISTANCES)]
+        for name, transform in transforms.items()
+    }
+    return found | {BAYES: [decode_bayes(recording, split, BAYES, leaking=True)]}
 
 
-def _training_rows(transform: Transform, recording: Recording, split: Split) -> np.ndarray:
-    return transform(recording.spikes[split.train], stretches(split.train, recording.segments))
+def leaking(
+    recording: Recording,
+    split: Split,
+    name: str,
+    transform: Transform,
+    metrics: Sequence[str] = ("cosine",),
+) -> DecodingResult:
+    """Decode with nearest neighbours the way the blog did, see `encode_leaking`."""
+    features = encode_leaking(transform, recording, split)
+    return decode_knn(features, recording, split, name, metrics=metrics)
+
+
+def of_pca(recording: Recording, splits: Sequence[Split], dimension: int) -> list[DecodingResult]:
+    """Decode from principal components of the windowed counts."""
+    return _knn(
+        recording,
+        splits,
+        f"PCA, {dimension}-D",
+        lambda split: plain.pca(recording, split, dimension),
+    )
+
+
+def of_umap(
+    recording: Recording, splits: Sequence[Split], dimension: int, seed: int
+) -> list[DecodingResult]:
+    """Decode from UMAP of the windowed counts."""
+    return _knn(
+        recording,
+        splits,
+        f"UMAP, {dimension}-D",
+        lambda split: plain.umap(recording, split, dimension, seed=seed),
+    )
+
+
+def of_tsne(recording: Recording, splits: Sequence[Split], seed: int) -> list[DecodingResult]:
+    """Decode from t-SNE: neighbours from training trips, in a layout that has seen all spikes."""
+    rows = plain.tsne(recording, 2, seed=seed)
+    found = []
+    for split in splits:
+        features = Features(rows[split.train], rows[split.valid], rows[split.test])
+        found.append(decode_knn(features, recording, split, "t-SNE, 2-D", metrics=DISTANCES))
+    return found
+
+
+def _knn(
+    recording: Recording,
+    splits: Sequence[Split],
+    name: str,
+    transform_for: Callable[[Split], Transform],
+) -> list[DecodingResult]:
+    found = []
+    for split in splits:
+        features = encode(transform_for(split), recording, split)
+        found.append(decode_knn(features, recording, split, name, metrics=DISTANCES))
+    return found

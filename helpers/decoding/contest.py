@@ -1,4 +1,4 @@
-"""CEBRA and its rivals at equal information: the same bins, the same trips, differences paired."""
+"""CEBRA and its baselines at equal information: the same trips, differences paired."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from IPython.display import Markdown
 
 from helpers import claims
 
+from .baselines import Results, all_baselines
 from .held_out import HeldOut
 from .jobs import PAPER_SETTINGS
-from .names import BAYES, BLOG, CEBRA, CONSTANT, COUNTS, LONG_BAYES, PAPER, RIVALS
+from .names import BASELINES, BAYES, BLOG, CEBRA, CONSTANT, COUNTS, LONG_BAYES, PAPER
 from .neighbours import DecodingResult
 from .report import Estimate, compare, estimate, judge, score_table
-from .rivals import Results, all_rivals
 from .scores import Difference, mean_score, paired_difference
 from .splits import nested_splits
 
@@ -35,32 +35,32 @@ METRICS = ("r2", "mean_cm", "median_cm")
 
 @dataclass(frozen=True, eq=False)
 class Contest:
-    """CEBRA and its rivals on the same held-out trips.
+    """CEBRA and its baselines on the same held-out trips.
 
     Attributes
     ----------
     held_out : HeldOut
         CEBRA's side.
-    rivals : mapping
+    baselines : mapping
         Results on the nested folds, by the name of the method.
     is_achilles : bool
         The rat that was published.
     """
 
     held_out: HeldOut
-    rivals: Results
+    baselines: Results
     is_achilles: bool
 
     @cached_property
     def results(self) -> Results:
         """Results of everyone under the nested split, by printed name."""
         named = {CEBRA[name]: results for name, results in self.held_out.nested.items()}
-        return named | self.rivals | {CONSTANT: self.held_out.constants[0]}
+        return named | self.baselines | {CONSTANT: self.held_out.constants[0]}
 
     @cached_property
     def ranking(self) -> list[str]:
-        """Rivals by their median error, the smallest first."""
-        return sorted(self.rivals, key=lambda name: self.median(name))
+        """Baselines by their median error, the smallest first."""
+        return sorted(self.baselines, key=lambda name: self.median(name))
 
     def median(self, name: str) -> float:
         """Median error of a method, centimetres."""
@@ -71,15 +71,15 @@ class Contest:
         return paired_difference(self.results[first], self.results[second], "median_cm")
 
     def table(self) -> Markdown:
-        """Scores of all, rivals by their median error."""
+        """Scores of all, baselines by their median error."""
         names = [MINE, TIME, *self.ranking]
         rows = {f"*{n}*" if n in (MINE, TIME) else n: self.results[n] for n in names}
         return Markdown(score_table(rows))
 
     def expect(self) -> None:
-        """Check the rivals' median errors."""
-        for id, name in RIVALS.items():
-            if name in self.rivals:
+        """Check the baselines' median errors."""
+        for id, name in BASELINES.items():
+            if name in self.baselines:
                 claims.expect(f"decode.{id}.median_cm", self.median(name), split="nested")
 
     def curves(self) -> dict[str, dict[int, Estimate]]:
@@ -168,7 +168,7 @@ class Contest:
             lines = []
             for name, results in found.items():
                 plain = self.held_out.nested[name.split("-")[0]]
-                for other, whose in (("its plain model", plain), (COUNTS, self.rivals[COUNTS])):
+                for other, whose in (("its plain model", plain), (COUNTS, self.baselines[COUNTS])):
                     difference = paired_difference(results, whose, "median_cm")
                     lines.append(compare(CEBRA[name], other, difference))
             said = f"{score_table(rows)}\n\n{_listed(lines)}"
@@ -185,7 +185,7 @@ class Contest:
                 self.results[name],
             )
             for id, name in PAPER.items()
-            if name in self.rivals
+            if name in self.baselines
         ]
 
 
@@ -206,8 +206,8 @@ def contest(rec: Recording, held_out: HeldOut, profile: str, seed: int = 0) -> C
     -------
     Contest
     """
-    rivals = all_rivals(rec, nested_splits(rec), profile, seed)
-    return Contest(held_out, rivals, rec.key == "achilles")
+    baselines = all_baselines(rec, nested_splits(rec), profile, seed)
+    return Contest(held_out, baselines, rec.key == "achilles")
 
 
 def _listed(lines) -> str:

@@ -11,11 +11,11 @@ from IPython.display import Markdown
 
 from helpers import claims
 
+from .baselines import Results, few_baselines
 from .jobs import PAPER_KINDS
 from .names import BAYES, CEBRA, CONSTANT, LONG_BAYES
 from .neighbours import DecodingResult, decode_constant, ensemble
 from .report import COLUMNS, compare, judge, score_table
-from .rivals import Results, few_rivals
 from .scores import mean_score, paired_difference, seed_sd
 from .splits import contiguous_split, nested_splits
 
@@ -170,7 +170,7 @@ def held_out(
         if (rat, kind) == (rec.name, "nested") and name not in PAPER_KINDS
     }
     last_fifth = contiguous_split(rec)
-    few = few_rivals(rec, [last_fifth])
+    few = few_baselines(rec, [last_fifth])
     piece = {name: decoded[rec.name, "contiguous", name] for name in ("posdir", "time")}
     piece |= {"bayes": few[BAYES], "bayes600": few[LONG_BAYES]}
     glued = nested.pop("joined")

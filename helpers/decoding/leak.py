@@ -12,10 +12,10 @@ from IPython.display import Markdown
 from helpers import claims, tables
 from helpers.training import Model
 
+from .baselines import Results, leaking
 from .names import BAYES, COUNTS
 from .neighbours import DecodingResult, decode_knn, encode, encode_leaking
 from .report import Estimate, estimate
-from .rivals import Results, leaking
 from .scores import mean_score
 from .splits import N_FOLDS, Split, leaky_split, nested_split, trip_of_bin
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from helpers.training import Fit
 
     from .contest import Contest
-    from .hat import FromHat
+    from .random_bins import RandomBins
 
 ONE = "CEBRA, 3-D"
 COMPARED = (ONE, "PCA, 3-D", "PCA, 16-D", COUNTS, BAYES)
@@ -39,26 +39,27 @@ FourWays = dict[tuple[bool, bool], list[DecodingResult]]
 
 @dataclass(frozen=True, eq=False)
 class Leak:
-    """One model under two splits, beside what its rivals gain.
+    """One model under two splits, beside what its baselines gain.
 
     Attributes
     ----------
     length_m : float
         Of the track.
-    from_hat, kept_away : mapping
+    random_bins, kept_away : mapping
         Results under a random split and on held-out trips, by the name of the method.
     ways : mapping
         Results by (encoder saw the tested trips, decoder saw them).
     """
 
     length_m: float
-    from_hat: Results
+    random_bins: Results
     kept_away: Results
     ways: FourWays
 
     def clouds(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """True and decoded positions of the model under both splits, metres."""
-        both = {"bins from a hat": self.from_hat[ONE], "trips held out": self.kept_away[ONE]}
+        leaky, fair = self.random_bins[ONE], self.kept_away[ONE]
+        both = {"a random split of bins": leaky, "trips held out": fair}
         return {
             title: tuple(
                 np.concatenate([array[:, 0] for array in arrays])
@@ -69,7 +70,7 @@ class Leak:
 
     def pairs(self) -> dict[str, tuple[Estimate, Estimate]]:
         """Mean error under the random split and on held-out trips, by method."""
-        both = (self.from_hat, self.kept_away)
+        both = (self.random_bins, self.kept_away)
         return {name: tuple(estimate(of[name], "mean_cm") for of in both) for name in COMPARED}
 
     def table(self) -> Markdown:
@@ -82,7 +83,7 @@ class Leak:
             error[False, False] - error[who] for who in ((True, False), (False, True))
         )
         flattered, honest = (
-            mean_score(of[COUNTS], "mean_cm") for of in (self.from_hat, self.kept_away)
+            mean_score(of[COUNTS], "mean_cm") for of in (self.random_bins, self.kept_away)
         )
         head = ["mean error (cm)", "decoder has other trips only"]
         head += ["decoder has bins of the tested trips"]
@@ -106,7 +107,7 @@ class Leak:
 
 
 def one_model(
-    rec: Recording, fits: Mapping[Model, Fit], hat: FromHat, contest: Contest, seed: int = 0
+    rec: Recording, fits: Mapping[Model, Fit], by_bins: RandomBins, contest: Contest, seed: int = 0
 ) -> Leak:
     """Judge one trained model under the random split and on held-out trips.
 
@@ -115,8 +116,8 @@ def one_model(
     rec : Recording
     fits : mapping of Model to Fit
         With models of all bins and of each nested fold.
-    hat : FromHat
-        The rivals under the random split.
+    by_bins : RandomBins
+        The baselines under the random split.
     contest : Contest
         Everyone on held-out trips.
     seed : int
@@ -131,8 +132,8 @@ def one_model(
     mine = [r for r in contest.held_out.nested["posdir"] if r.seed == seed]
     return Leak(
         rec.length_m,
-        {ONE: [leaking(rec, hat.split, "posdir", everything.transform)]} | hat.rivals,
-        {ONE: mine} | contest.rivals,
+        {ONE: [leaking(rec, by_bins.split, "posdir", everything.transform)]} | by_bins.baselines,
+        {ONE: mine} | contest.baselines,
         four_ways(everything, folds, rec, seed=seed),
     )
 

@@ -18,7 +18,7 @@ CEBRA = {variant: f"CEBRA, {style.VARIANT_NAMES[variant]}" for variant in VARIAN
     "time-ensemble": "CEBRA, time only, mean of seeds",
 }
 """By the model's name in `helpers.decoding.jobs.KINDS`, and the means over its seeds."""
-RIVALS = {
+BASELINES = {
     "bayes": BAYES,
     "bayes600": LONG_BAYES,
     "knn_counts": COUNTS,
@@ -30,5 +30,5 @@ RIVALS = {
 BLOG = {variant: CEBRA[variant] for variant in VARIANTS} | {"pca": f"PCA, 3-D, {SINGLE}"}
 """What the blog decodes, by the id of its claim."""
 PAPER = {name: CEBRA[name] for name in ("posdir", "time")}
-PAPER |= {id: RIVALS[id] for id in ("pca", "umap", "tsne")}
+PAPER |= {id: BASELINES[id] for id in ("pca", "umap", "tsne")}
 """What the paper decodes, by the id of its claim."""

@@ -10,10 +10,10 @@ from IPython.display import Markdown
 
 from helpers import claims
 
+from .baselines import Results, few_baselines
 from .names import CEBRA, LONG_BAYES
 from .neighbours import DecodingResult
 from .report import Estimate, estimate, judge, score_table
-from .rivals import Results, few_rivals
 from .scores import mean_score, seed_sd
 from .splits import nested_splits
 
@@ -120,7 +120,7 @@ def rats(
     everyone = (rec, *others) if others else ()
     found = {
         one.name: {CEBRA[v]: decoded[one.name, "nested", v] for v in VARIANTS}
-        | few_rivals(one, nested_splits(one))
+        | few_baselines(one, nested_splits(one))
         for one in everyone
     }
     slow = {one.name: 1 - one.running().mean() for one in everyone}

@@ -12,8 +12,8 @@ from helpers.claims import expect
 from helpers.decoding import (
     COUNTS,
     DecodingResult,
-    few_rivals,
-    leaking_rivals,
+    few_baselines,
+    leaking_baselines,
     leaky_split,
     mean_score,
     nested_splits,
@@ -130,7 +130,7 @@ class Invented:
 
     def expect(self) -> None:
         """Hold the leak to what it decodes, and laps held out to nothing."""
-        expect("diary.invented.leaky_r2", self.r2["bins from a hat"])
+        expect("diary.invented.leaky_r2", self.r2["a random split of bins"])
         expect("diary.invented.held_out_r2", self.r2["trips held out"])
 
 
@@ -141,15 +141,15 @@ def decode_invented(recording: Recording, seed: int) -> Invented:
     ----------
     recording : Recording
     seed : int
-        Of the invented wave, and of the bins that a hat gives to the test.
+        Of the invented wave, and of the bins that a random split gives to the test.
 
     Returns
     -------
     Invented
     """
-    fake, hat = invented(recording, seed), leaky_split(recording, seed)
+    fake, split = invented(recording, seed), leaky_split(recording, seed)
     decoded = {
-        "bins from a hat": leaking_rivals(fake, hat)[COUNTS],
-        "trips held out": few_rivals(fake, nested_splits(recording))[COUNTS],
+        "a random split of bins": leaking_baselines(fake, split)[COUNTS],
+        "trips held out": few_baselines(fake, nested_splits(recording))[COUNTS],
     }
     return Invented(fake, decoded)

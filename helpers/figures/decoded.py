@@ -23,13 +23,13 @@ def two_verdicts(study: Leak) -> Picture:
     """One model under both splits, and what the leak is worth to everyone."""
     return Picture(
         leak(study.clouds(), study.pairs(), study.length_m),
-        alt="Left and middle: decoded against true position of one CEBRA model. With bins from a "
-        "hat the dots hug the diagonal; with trips held out they scatter around it, some far off. "
-        "Right: mean error of five methods under both splits; most look far better with bins from "
-        "a hat, nearest neighbours on bare counts most of all.",
+        alt="Left and middle: decoded against true position of one CEBRA model. With a random "
+        "split of bins the dots hug the diagonal; with trips held out they scatter around it, some far off. "
+        "Right: mean error of five methods under both splits; most look far better with a "
+        "random split, nearest neighbours on bare counts most of all.",
         caption="The same CEBRA model (position and direction, one seed) under both splits, and "
-        "mean errors with 95 % intervals over round trips. The hat flatters whoever memorises "
-        "best.",
+        "mean errors with 95 % intervals over round trips. A random split of bins flatters "
+        "whoever memorises best.",
         name="leak",
     )
 

@@ -16,7 +16,7 @@ from . import style
 from .style import Picture
 
 if TYPE_CHECKING:
-    from helpers.decoding import Contest, FromHat, Rats
+    from helpers.decoding import Contest, RandomBins, Rats
 
 BLOG, PAPER = style.CORAL, style.INK  # marks of published values
 MARKS = {"blog": ("D", BLOG), "paper": ("v", PAPER)}
@@ -30,17 +30,17 @@ LIMITS = {
 VARIANTS = {f"CEBRA, {name}": variant for variant, name in style.VARIANT_NAMES.items()}
 
 
-def methods(study: Contest, hat: FromHat) -> Picture:
+def methods(study: Contest, by_bins: RandomBins) -> Picture:
     """All methods at once: held-out trips, the leaky split, what was published."""
     rows = []
     for name in study.lanes():
-        leaky = hat.scores(name, LIMITS)
+        leaky = by_bins.scores(name, LIMITS)
         rows.append(Row(name, _colour(name), study.estimates(name), leaky, study.marks(name)))
     return Picture(
         bars(rows, LIMITS),
         alt="Horizontal bars of R² of position, mean error and median error for CEBRA's variants, "
-        "controls and rivals on held-out trips. Rings for the leaky split show smaller errors than "
-        "the bars.",
+        "controls and baselines on held-out trips. Rings for the leaky split show smaller errors "
+        "than the bars.",
         caption="Bars: held-out trips, nested split. Rings: the blog's leaky split (for CEBRA, the "
         "headline models of chapter 02). The blog's values are mean errors of a leaky split, the "
         "paper's are of held-out trips. A variant without a bar was not trained on held-out trips "
@@ -126,7 +126,7 @@ def bars(rows: Sequence[Row], panels: Mapping[str, tuple[str, tuple[float, float
 
 
 def _colour(name: str) -> str:
-    """A variant's own colour; grey for controls, violet for rivals."""
+    """A variant's own colour; grey for controls, violet for baselines."""
     if name in VARIANTS:
         return style.VARIANT_COLOURS[VARIANTS[name]]
     return style.GREY if name in ("CEBRA, untrained", "always the mean label") else style.VIOLET

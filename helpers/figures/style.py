@@ -47,6 +47,7 @@ matplotlib.colormaps.register(POSITION, force=True)
 
 STAMPS = {"simulated": CORAL, "synthetic": MUTED}  # sources that a figure must not hide
 _state: dict[str, str | None] = {"source": None}
+_key: dict = {"name": None, "picture": (None, "")}  # a chapter's key picture, for its head
 
 
 def use(recording=None) -> None:
@@ -60,6 +61,21 @@ def use(recording=None) -> None:
     """
     plt.style.use(STYLE_FILE)
     _state["source"] = None if recording is None else recording.source
+
+
+def remember(name: str | None) -> None:
+    """Keep the picture of this name when `show` puts it on the page, for the page's head."""
+    _key.update(name=name, picture=(None, ""))
+
+
+def remembered() -> tuple[bytes | None, str]:
+    """Return the picture that was to be kept, as PNG, and its alternative text; None if not shown.
+
+    Returns
+    -------
+    tuple
+    """
+    return _key["picture"]
 
 
 def stamp(fig: Figure, text: str = "simulated") -> Figure:
@@ -140,7 +156,10 @@ def show(picture: Picture | HTML) -> None:
         raise RuntimeError("show() cannot tell real from simulated; call style.use(rec) first")
     if _state["source"] in STAMPS:
         stamp(picture.fig, _state["source"])
-    png = base64.b64encode(to_png(picture.fig)).decode("ascii")
+    raw = to_png(picture.fig)
+    if picture.name == _key["name"]:
+        _key["picture"] = (raw, picture.alt)
+    png = base64.b64encode(raw).decode("ascii")
     plt.close(picture.fig)
     data = {"image/png": png, "text/plain": picture.alt}
     display(data, metadata={"image/png": {"alt": picture.alt}}, raw=True)

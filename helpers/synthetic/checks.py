@@ -12,7 +12,17 @@ from IPython.display import Markdown
 from helpers import claims, tables
 from helpers.training import Fit, new_module, new_sampler, train
 
-from .jobs import PLANS, SETTINGS, VARIANTS, Model, Rival, Setting, job_of, main_setting, population
+from .jobs import (
+    PLANS,
+    SETTINGS,
+    VARIANTS,
+    Baseline,
+    Model,
+    Setting,
+    job_of,
+    main_setting,
+    population,
+)
 from .scored import Scored
 
 CURVES = {"R², in sample": "in_sample", "R², held out": "held_out", "beyond the label": "beyond"}
@@ -136,13 +146,13 @@ def pair_distances(model: Model, n_steps: int = 20) -> np.ndarray:
 
 
 def seconds(
-    rivals: Mapping[Rival, Mapping[str, np.ndarray]], profile: str, seed: int = 0
+    baselines: Mapping[Baseline, Mapping[str, np.ndarray]], profile: str, seed: int = 0
 ) -> dict[str, float]:
     """Processor seconds of one embedding on one core, by method; CEBRA's from a few steps."""
     main = main_setting(profile)
     found = {"cebra": training_seconds(Model(main, "cebra", seed, PLANS[profile].steps))}
     for name, number in (("umap", seed), ("tsne", seed), ("pca", 0), ("readout", 0)):
-        found[name] = float(rivals[Rival(main, name, number)]["seconds"][0])
+        found[name] = float(baselines[Baseline(main, name, number)]["seconds"][0])
     return found
 
 

@@ -49,7 +49,7 @@ class Model(NamedTuple):
     steps: int
 
 
-class Rival(NamedTuple):
+class Baseline(NamedTuple):
     """Another method's embedding of a population; ``told`` and ``bound`` are `posterior_mean`."""
 
     setting: Setting
@@ -156,19 +156,20 @@ def models(profile: str, seed: int = 0) -> list[Model]:
     return list(dict.fromkeys(found))
 
 
-def rivals(profile: str, seed: int = 0) -> list[Rival]:
+def baselines(profile: str, seed: int = 0) -> list[Baseline]:
     """List the embeddings by other methods, each once."""
     plan, main = _plan(profile), main_setting(profile)
-    found = [Rival(main, "told"), *(Rival(setting, "bound") for setting in many_mixings(profile))]
+    bounds = (Baseline(setting, "bound") for setting in many_mixings(profile))
+    found = [Baseline(main, "told"), *bounds]
     for method in ("pca", "readout", "bound"):
         for setting in (*mixings(profile, "pca"), *simple(profile, "pca"), *sweep(profile)):
-            found.append(Rival(setting, method))
+            found.append(Baseline(setting, method))
     for method in ("umap", "tsne"):
-        found += [Rival(main, method, seed + n) for n in range(plan.seeds[method])]
-        found += [Rival(s, method, seed) for s in mixings(profile, method)]
-        found += [Rival(s, method, seed) for s in simple(profile, method)]
+        found += [Baseline(main, method, seed + n) for n in range(plan.seeds[method])]
+        found += [Baseline(s, method, seed) for s in mixings(profile, method)]
+        found += [Baseline(s, method, seed) for s in simple(profile, method)]
         if method in plan.swept:
-            found += [Rival(s, method, seed) for s in sweep(profile)]
+            found += [Baseline(s, method, seed) for s in sweep(profile)]
     return list(dict.fromkeys(found))
 
 
@@ -226,44 +227,44 @@ def embeddings(fits: Mapping[Model, Fit]) -> dict[Model, np.ndarray]:
     return {model: fit.transform(population(model.setting).spikes) for model, fit in fits.items()}
 
 
-def embed_all(wanted: Iterable[Rival]) -> dict[Rival, dict[str, np.ndarray]]:
+def embed_all(wanted: Iterable[Baseline]) -> dict[Baseline, dict[str, np.ndarray]]:
     """Embed with other methods, those whose results are not on disk yet.
 
     Parameters
     ----------
-    wanted : iterable of Rival
+    wanted : iterable of Baseline
 
     Returns
     -------
-    dict of Rival to dict
+    dict of Baseline to dict
         ``embedding`` (T, 2) and ``seconds`` (1,).
     """
     wanted, found = list(wanted), {}
-    by_bayes = [rival for rival in wanted if rival.method in ("bound", "told")]
-    others = [rival for rival in wanted if rival not in by_bayes]
+    by_bayes = [baseline for baseline in wanted if baseline.method in ("bound", "told")]
+    others = [baseline for baseline in wanted if baseline not in by_bayes]
     todo = ((posterior_mean, _bayes_call, by_bayes), (embed, _call, others))
     for function, call_of, some in todo:
         for first in range(0, len(some), AT_ONCE):
             part = some[first : first + AT_ONCE]
-            results = kept_many(function, [call_of(rival) for rival in part])
+            results = kept_many(function, [call_of(baseline) for baseline in part])
             found |= dict(zip(part, results, strict=True))
-    return {rival: found[rival] for rival in wanted}
+    return {baseline: found[baseline] for baseline in wanted}
 
 
-def _call(rival: Rival) -> dict:
-    data = population(rival.setting)
-    call = {"method": rival.method, "spikes": data.spikes, "n_train": data.n_train}
-    if rival.method == "readout":
+def _call(baseline: Baseline) -> dict:
+    data = population(baseline.setting)
+    call = {"method": baseline.method, "spikes": data.spikes, "n_train": data.n_train}
+    if baseline.method == "readout":
         call["label"] = data.label
-    return {**call, "seed": rival.seed}
+    return {**call, "seed": baseline.seed}
 
 
-def _bayes_call(rival: Rival) -> dict:
-    data = population(rival.setting)
+def _bayes_call(baseline: Baseline) -> dict:
+    data = population(baseline.setting)
     _, latents = draw_latent(N_DRAWS, (data.data_seed, 1))
-    rate = rates(data.generator, latents, data.mixing_seed)[:, : rival.setting.neurons]
-    call = {"spikes": data.spikes, "rates": rival.setting.spikes * rate, "latents": latents}
-    return {**call, "label": data.label} if rival.method == "told" else call
+    rate = rates(data.generator, latents, data.mixing_seed)[:, : baseline.setting.neurons]
+    call = {"spikes": data.spikes, "rates": baseline.setting.spikes * rate, "latents": latents}
+    return {**call, "label": data.label} if baseline.method == "told" else call
 
 
 def _plan(profile: str) -> Plan:

@@ -32,7 +32,7 @@ def embed(
     Parameters
     ----------
     method : {"pca", "umap", "tsne", "readout"}
-        ``readout`` is the plainest supervised rival: ridge regression of (u, sin u) on the counts.
+        ``readout`` is the plainest supervised one: ridge regression of (u, sin u) on the counts.
         t-SNE cannot place new points and is shown all of them.
     spikes : array of shape (T, N)
     n_train : int

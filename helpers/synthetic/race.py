@@ -11,7 +11,7 @@ from IPython.display import Markdown
 from helpers import claims, tables
 from helpers.training import Fit
 
-from .jobs import PLANS, Model, Rival, main_setting, population, simple
+from .jobs import PLANS, Baseline, Model, main_setting, population, simple
 from .names import NAMES, ONCE, OTHERS, RACE, SHORT, compare, order, said, stated
 from .population import Population
 from .scored import Scored
@@ -164,7 +164,7 @@ class Race:
 def race(
     scored: Scored,
     fits: Mapping[Model, Fit],
-    rivals: Mapping[Rival, Mapping[str, np.ndarray]],
+    baselines: Mapping[Baseline, Mapping[str, np.ndarray]],
     seed: int = 0,
 ) -> Race:
     """Gather the published race.
@@ -173,7 +173,7 @@ def race(
     ----------
     scored : Scored
     fits : mapping of Model to Fit
-    rivals : mapping of Rival to dict
+    baselines : mapping of Baseline to dict
         From `embed_all`.
     seed : int
         The first training seed.
@@ -187,7 +187,7 @@ def race(
     model = Model(main, "cebra", seed, PLANS[scored.profile].steps)
     clouds = {"cebra": fits[model].transform(data.spikes)}
     for name, number in (("pca", 0), ("umap", seed), ("tsne", seed)):
-        clouds[name] = rivals[Rival(main, name, number)]["embedding"]
+        clouds[name] = baselines[Baseline(main, name, number)]["embedding"]
     return Race(scored, data, clouds)
 
 

@@ -13,8 +13,8 @@ from helpers.training import Fit
 
 from .jobs import (
     PLANS,
+    Baseline,
     Model,
-    Rival,
     Setting,
     embeddings,
     main_setting,
@@ -171,14 +171,14 @@ class Scored:
 
 
 def score_all(
-    fits: Mapping[Model, Fit], rivals: Mapping[Rival, Mapping[str, np.ndarray]], profile: str
+    fits: Mapping[Model, Fit], baselines: Mapping[Baseline, Mapping[str, np.ndarray]], profile: str
 ) -> Scored:
     """Score every embedding of the chapter, and the label as an embedding of its own.
 
     Parameters
     ----------
     fits : mapping of Model to Fit
-    rivals : mapping of Rival to dict
+    baselines : mapping of Baseline to dict
         What `helpers.synthetic.jobs.embed_all` returned.
     profile : {"quick", "full"}
 
@@ -187,7 +187,7 @@ def score_all(
     Scored
     """
     placed = {Key(m.setting, m.variant, m.seed, m.steps): e for m, e in embeddings(fits).items()}
-    placed |= {Key(r.setting, r.method, r.seed): a["embedding"] for r, a in rivals.items()}
+    placed |= {Key(r.setting, r.method, r.seed): a["embedding"] for r, a in baselines.items()}
     for setting in dict.fromkeys(key.setting for key in list(placed)):
         placed[Key(setting, "label")] = label_features(population(setting).label)
     return Scored({k: scores(population(k.setting), e) for k, e in placed.items()}, profile)

@@ -25,8 +25,8 @@ from helpers.claims.verdicts import WORDS
 from helpers.consistency import compare as consistency_study
 from helpers.consistency import measure as consistency
 from helpers.consistency.alignment import time_aligned
-from helpers.decoding import baselines
-from helpers.decoding.rivals import BAYES, COUNTS, few_rivals, leaking_rivals
+from helpers.decoding import plain
+from helpers.decoding.baselines import BAYES, COUNTS, few_baselines, leaking_baselines
 from helpers.decoding.scores import mean_score
 from helpers.decoding.splits import contiguous_split, leaky_split, nested_splits
 from helpers.diary import bugs as diary
@@ -54,7 +54,7 @@ MEASURES = {
 @cache
 def of_shape(broken):
     """The measures of chapter 02 on principal components, or with shuffled behaviour."""
-    points = baselines.pca(RAT, contiguous_split(RAT), 3)(RAT.spikes, RAT.segments)
+    points = plain.pca(RAT, contiguous_split(RAT), 3)(RAT.spikes, RAT.segments)
     position, direction = RAT.position, RAT.direction
     if broken == "labels shuffled":
         order = np.random.default_rng(0).permutation(len(position))
@@ -76,7 +76,7 @@ def of_shape(broken):
 @cache
 def decoded(broken):
     """A good decoder's predictions, and the same dealt out to other bins."""
-    (result,) = few_rivals(RAT, [contiguous_split(RAT)])[BAYES]
+    (result,) = few_baselines(RAT, [contiguous_split(RAT)])[BAYES]
     if broken == "labels shuffled":
         order = np.random.default_rng(0).permutation(len(result.bins))
         result = replace(result, predicted=result.predicted[order])
@@ -117,7 +117,7 @@ def loop_of(broken):
     """The longest loop of held-out points of another encoder than CEBRA's."""
     split = contiguous_split(RAT)
     if broken == "PCA served as CEBRA":
-        points = baselines.pca(RAT, split, 3)(RAT.spikes, RAT.segments)[split.test]
+        points = plain.pca(RAT, split, 3)(RAT.spikes, RAT.segments)[split.test]
     else:
         points = np.random.default_rng(0).normal(size=(len(split.test), 3))
         points /= np.linalg.norm(points, axis=1, keepdims=True)
@@ -194,7 +194,7 @@ def of_consistency(broken, what, aligned):
     rats = [replace(RAT, spikes=RAT.spikes[:, part]) for part in (slice(half), slice(half, None))]
     if broken == "a copy for another rat":
         rats[1] = rats[0]
-    points = [baselines.pca(rat, split, 3)(rat.spikes, rat.segments) for rat in rats]
+    points = [plain.pca(rat, split, 3)(rat.spikes, rat.segments) for rat in rats]
     if broken == "labels shuffled":
         points[1] = np.random.default_rng(0).permutation(points[1])
     if what not in ("rats", "paper"):
@@ -250,7 +250,7 @@ def test_a_mistake_trips_each_recorded_value(id):
 @pytest.mark.parametrize("name", [BAYES, COUNTS])
 def test_a_decoder_off_by_one_bin_is_noticed(name):
     id = {BAYES: "decode.bayes.median_cm", COUNTS: "decode.knn_counts.median_cm"}[name]
-    right = few_rivals(RAT, nested_splits(RAT))[name]
+    right = few_baselines(RAT, nested_splits(RAT))[name]
     late = [replace(result, predicted=np.roll(result.predicted, 1, axis=0)) for result in right]
     claims.begin("03", RAT, "quick")
     claims.expect(id, mean_score(right, "median_cm"))
@@ -290,15 +290,15 @@ def test_the_diary_s_values_trip(diary_book):
         for rule in (ties.FIRST, ties.RANDOM)
     }
     diary_book("07", "diary.ties.dir.positives", drawn[ties.FIRST], drawn[ties.RANDOM])
-    fake, hat = diary.invented(RAT, 0), leaky_split(RAT)
-    leaky = mean_score(leaking_rivals(fake, hat)[COUNTS], "r2")
-    honest = mean_score(few_rivals(fake, nested_splits(RAT)[:1])[COUNTS], "r2")
+    fake, split = diary.invented(RAT, 0), leaky_split(RAT)
+    leaky = mean_score(leaking_baselines(fake, split)[COUNTS], "r2")
+    honest = mean_score(few_baselines(fake, nested_splits(RAT)[:1])[COUNTS], "r2")
     diary_book("07", "diary.invented.leaky_r2", leaky, honest)
 
 
 def test_consistency_trips_on_a_copy_out_of_time(diary_book):
     rng = np.random.default_rng(0)
-    points = baselines.pca(RAT, contiguous_split(RAT), 3)(RAT.spikes, RAT.segments)
+    points = plain.pca(RAT, contiguous_split(RAT), 3)(RAT.spikes, RAT.segments)
     turned = points @ np.linalg.qr(rng.normal(size=(3, 3)))[0]
     right = float(np.nanmean(consistency.between_runs([points, turned])))
     wrong = float(np.nanmean(consistency.between_runs([points, rng.permutation(turned)])))

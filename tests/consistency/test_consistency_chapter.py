@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from helpers import claims
-from helpers.consistency import compare, jobs, rivals
+from helpers.consistency import baselines, compare, jobs
 from helpers.consistency.alignment import time_aligned
 from helpers.consistency.groups import groups_of_neurons
 from helpers.consistency.jobs import FIRST_FOLD, cells, four_rats, jobs_04, recording_of
@@ -17,9 +17,9 @@ from helpers.consistency.measure import Ring
 from helpers.consistency.rats import Between, Controls
 from helpers.consistency.runs import Repeated
 from helpers.consistency.summary import summary
-from helpers.decoding.baselines import root_counts
 from helpers.decoding.jobs import SEEDS_OF_OTHERS, jobs_03, named_split
 from helpers.decoding.layouts import thinned, tsne_layout, umap_layout
+from helpers.decoding.plain import root_counts
 from helpers.figures import consistency as pictures
 from helpers.figures.interactive_rats import rings
 from helpers.recordings.loading import simulate_recording
@@ -208,8 +208,8 @@ def test_windows_stop_where_trips_were_cut_out():
 
 def test_groups_are_compared_within_their_run_and_size():
     models = [m for m in jobs_04(FIRST, "full") if m.size]
-    train = rivals.pca_of_groups(FIRST, models, "train")
-    test = rivals.pca_of_groups(FIRST, models, "test")
+    train = baselines.pca_of_groups(FIRST, models, "train")
+    test = baselines.pca_of_groups(FIRST, models, "test")
     assert compare.group_size(train) == 6
     found = compare.across_groups(train, lambda e, held_out: time_aligned(e))
     assert found.shape == (5, 4, 4)
@@ -223,17 +223,19 @@ def test_groups_are_compared_within_their_run_and_size():
         compare.group_size([Model("achilles", FIRST_FOLD, "posdir", 0)])
 
 
-def test_rivals_meet_the_same_bins(monkeypatch, tmp_path):
+def test_baselines_meet_the_same_bins(monkeypatch, tmp_path):
     monkeypatch.setenv("CEBRA_BOOK_CACHE", str(tmp_path))
-    monkeypatch.setattr(rivals, "LAYOUT_RUNS", {"quick": {"UMAP": 1, "t-SNE": 1}})
-    monkeypatch.setattr(rivals, "kept_many", lambda function, calls: [shrunk(**c) for c in calls])
-    found = rivals.layouts_of_rats(RATS, "quick", seed=0)
+    monkeypatch.setattr(baselines, "LAYOUT_RUNS", {"quick": {"UMAP": 1, "t-SNE": 1}})
+    monkeypatch.setattr(
+        baselines, "kept_many", lambda function, calls: [shrunk(**c) for c in calls]
+    )
+    found = baselines.layouts_of_rats(RATS, "quick", seed=0)
     for method in ("UMAP", "t-SNE"):
         for part in ("train", "test"):
             for rat, shown in zip(RATS.values(), found[method][0][part], strict=True):
                 assert shown.points.shape == (len(shown.bins), 2)
                 assert np.isin(shown.bins, getattr(named_split(rat, FIRST_FOLD), part)).all()
-    pca = rivals.pca_across_rats(RATS, [FIRST_FOLD, "nested 1"], "test")
+    pca = baselines.pca_across_rats(RATS, [FIRST_FOLD, "nested 1"], "test")
     assert {split: one.shape for split, one in pca.items()} == {
         FIRST_FOLD: (1, 3, 3),
         "nested 1": (1, 3, 3),
@@ -288,7 +290,7 @@ def groups():
     models = [Model("achilles", FIRST_FOLD, "posdir", seed, size=6, group=g)
               for seed in (0, 1) for g in range(4)]  # fmt: skip
     models += [Model("achilles", FIRST_FOLD, "posdir", 0, size=12, group=g) for g in range(2)]
-    seen, unseen = (rivals.pca_of_groups(FIRST, models, part) for part in ("train", "test"))
+    seen, unseen = (baselines.pca_of_groups(FIRST, models, part) for part in ("train", "test"))
     return groups_of_neurons(FIRST, dict.fromkeys(models), seen, unseen)
 
 
@@ -357,7 +359,7 @@ def test_controls_of_one_run_borrow_a_spread(monkeypatch):
 
 def test_runs_say_what_was_measured(monkeypatch):
     layouts = np.random.default_rng(0).normal(size=(3, 40, 2))
-    starts = {method: dict.fromkeys(of, list(layouts)) for method, of in rivals.STARTS.items()}
+    starts = {method: dict.fromkeys(of, list(layouts)) for method, of in baselines.STARTS.items()}
     own = {("CEBRA-Time", rat): matrices(3, 3) for rat in ("achilles", "buddy")}
     again = Repeated(starts, np.linspace(0, 1.6, 40), own, "achilles")
     values = noted(monkeypatch, again)

@@ -8,7 +8,6 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import r2_score
 from sklearn.neighbors import KNeighborsRegressor
 
-from helpers.decoding.baselines import pca, root_counts
 from helpers.decoding.neighbours import (
     DecodingResult,
     Features,
@@ -19,6 +18,7 @@ from helpers.decoding.neighbours import (
     encode_leaking,
     ensemble,
 )
+from helpers.decoding.plain import pca, root_counts
 from helpers.decoding.scores import (
     METRICS,
     bootstrap,

@@ -1,4 +1,4 @@
-"""The decoding chapter's parts: jobs, the leak taken apart, rivals, sentences and figures."""
+"""The decoding chapter's parts: jobs, the leak taken apart, baselines, sentences and figures."""
 
 from collections import Counter
 
@@ -8,6 +8,7 @@ import pytest
 
 from helpers import claims
 from helpers.decoding import leak, report
+from helpers.decoding.baselines import COUNTS, few_baselines, leaking_baselines, of_pca
 from helpers.decoding.jobs import (
     ITERATIONS,
     PAPER_ITERATIONS,
@@ -19,7 +20,6 @@ from helpers.decoding.jobs import (
     named_split,
 )
 from helpers.decoding.neighbours import DecodingResult, decode_knn, encode
-from helpers.decoding.rivals import COUNTS, few_rivals, leaking_rivals, of_pca
 from helpers.decoding.scores import Difference, mean_score
 from helpers.decoding.splits import leaky_split, nested_split, nested_splits
 from helpers.decoding.windows import window_counts
@@ -162,9 +162,9 @@ def test_what_a_split_shares_is_counted():
     assert same_trip == 0
 
 
-def test_rivals_are_flattered_by_the_leak():
-    honest = few_rivals(RECORDING, nested_splits(RECORDING))
-    flattered = leaking_rivals(RECORDING, leaky_split(RECORDING))
+def test_baselines_are_flattered_by_the_leak():
+    honest = few_baselines(RECORDING, nested_splits(RECORDING))
+    flattered = leaking_baselines(RECORDING, leaky_split(RECORDING))
     assert mean_score(flattered[COUNTS], "mean_cm") < mean_score(honest[COUNTS], "mean_cm")
     pca = of_pca(RECORDING, nested_splits(RECORDING)[:1], 3)
     assert mean_score(pca, "mean_cm") > mean_score(flattered["PCA, 16-D"], "mean_cm")

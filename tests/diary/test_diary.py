@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers import tables
-from helpers.decoding.rivals import COUNTS, few_rivals, leaking_rivals
+from helpers.decoding.baselines import COUNTS, few_baselines, leaking_baselines
 from helpers.decoding.scores import mean_score
 from helpers.decoding.splits import leaky_split, nested_splits
 from helpers.diary import bugs as diary
@@ -85,8 +85,8 @@ def test_an_invented_position_is_decoded_by_the_leak_alone():
     fake = diary.invented(rat, 0)
     assert abs(np.corrcoef(fake.position, rat.position)[0, 1]) < 0.5
     np.testing.assert_array_equal(fake.spikes, rat.spikes)
-    assert mean_score(leaking_rivals(fake, leaky_split(rat))[COUNTS], "r2") > 0.7
-    assert mean_score(few_rivals(fake, nested_splits(rat))[COUNTS], "r2") < 0.1
+    assert mean_score(leaking_baselines(fake, leaky_split(rat))[COUNTS], "r2") > 0.7
+    assert mean_score(few_baselines(fake, nested_splits(rat))[COUNTS], "r2") < 0.1
 
 
 def test_the_library_takes_whole_numbers_for_classes():

@@ -12,7 +12,7 @@ from helpers.figures import synthetic as pictures
 from helpers.synthetic import jobs as plan
 from helpers.synthetic import names
 from helpers.synthetic.checks import moments, pair_distances
-from helpers.synthetic.jobs import Model, Rival, Setting
+from helpers.synthetic.jobs import Baseline, Model, Setting
 from helpers.synthetic.population import simulate
 from helpers.synthetic.race import Race
 from helpers.synthetic.scored import Key, Scored, Spread, score_all
@@ -59,9 +59,9 @@ def test_the_base_seed_moves_training_and_never_the_data():
     assert [m._replace(seed=m.seed + 100) for m in first] == later
     for model in later:
         assert plan.population(model.setting).data_seed == 0
-    rivals = plan.rivals("quick", 100)
-    assert {r.seed for r in rivals if r.method in ("umap", "tsne")} == {100}
-    assert {r.seed for r in rivals if r.method in ("pca", "bound", "readout")} == {0}
+    baselines = plan.baselines("quick", 100)
+    assert {r.seed for r in baselines if r.method in ("umap", "tsne")} == {100}
+    assert {r.seed for r in baselines if r.method in ("pca", "bound", "readout")} == {0}
 
 
 def test_the_full_profile_has_ten_seeds_and_ten_mixings_of_the_published_size():
@@ -77,7 +77,7 @@ def test_everyone_who_is_told_of_was_planned():
     """The chapter picks results by profile; nothing it picks may be missing."""
     for profile in plan.PLANS:
         keys = {Key(m.setting, m.variant, m.seed, m.steps) for m in plan.models(profile)}
-        keys |= {Key(r.setting, r.method, r.seed) for r in plan.rivals(profile)}
+        keys |= {Key(r.setting, r.method, r.seed) for r in plan.baselines(profile)}
         keys |= {Key(key.setting, "label") for key in list(keys)}
         scored = Scored(found_of(dict.fromkeys(keys, 0.5)), profile)
         for method in names.NAMES:
@@ -117,9 +117,9 @@ def test_seeds_and_mixings_are_told_apart():
 
 def test_differences_are_paired_by_mixing():
     keys = [Key(setting, "cebra", 0, 1000) for setting in plan.mixings("quick", "cebra")]
-    rivals = [Key(setting, "pca") for setting in plan.mixings("quick", "pca")]
+    baselines = [Key(setting, "pca") for setting in plan.mixings("quick", "pca")]
     found = found_of(dict(zip(keys, (0.5, 0.6, 0.7), strict=True)))
-    found |= found_of(dict(zip(rivals, (0.4, 0.7, 0.5), strict=True)))
+    found |= found_of(dict(zip(baselines, (0.4, 0.7, 0.5), strict=True)))
     scored = Scored(found, "quick")
     difference = scored.paired("cebra", "pca")
     np.testing.assert_allclose(difference.values, (0.1, -0.1, 0.2))
@@ -158,8 +158,8 @@ def test_methods_are_measured_by_the_best_there_is():
 def test_scores_go_by_population_and_the_label_stands_among_them():
     setting = Setting(samples=3000)
     data = plan.population(setting)
-    rivals = {Rival(setting, "truth"): {"embedding": data.latent}}
-    found = score_all({}, rivals, "quick").found
+    baselines = {Baseline(setting, "truth"): {"embedding": data.latent}}
+    found = score_all({}, baselines, "quick").found
     assert found[Key(setting, "truth")]["held_out"] == pytest.approx(1)
     assert found[Key(setting, "label")]["beyond"] == pytest.approx(0, abs=0.05)
 

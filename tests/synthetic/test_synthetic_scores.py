@@ -76,7 +76,7 @@ def test_bad_embeddings_are_refused():
 
 
 @pytest.mark.parametrize("method", ["pca", "readout"])
-def test_rivals_learn_from_training_samples_only(method):
+def test_baselines_learn_from_training_samples_only(method):
     changed = DATA.spikes.copy()
     changed[DATA.n_train :] = changed[DATA.n_train :][::-1]
     call = {"method": method, "n_train": DATA.n_train, "label": DATA.label}

@@ -1,4 +1,4 @@
-"""Bins drawn from a hat: the blog's split, its splendid numbers, and why they are too good."""
+"""A random split of bins: the blog's split, its splendid numbers, and why they are too good."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from IPython.display import Markdown
 
 from helpers import claims, tables
 
-from .baselines import CEBRA_WINDOW
+from .baselines import Results, leaking, leaking_baselines
 from .leak import neighbours_nearby
 from .names import CEBRA, COUNTS, SINGLE
+from .plain import CEBRA_WINDOW
 from .report import judge
-from .rivals import Results, leaking, leaking_rivals
 from .scores import mean_score
 from .splits import Split, leaky_split
 
@@ -27,7 +27,7 @@ SHORT = {"pos": "Pos", "posdir": "P+D", "time": "Time", "dir": "Dir", "shuffled"
 
 
 @dataclass(frozen=True, eq=False)
-class FromHat:
+class RandomBins:
     """Decoding under a random split of single bins.
 
     Attributes
@@ -36,19 +36,19 @@ class FromHat:
     split : Split
     cebra : mapping
         Results by variant; the models have seen all bins.
-    rivals : mapping
+    baselines : mapping
         Results by the name of the method.
     """
 
     rec: Recording
     split: Split
     cebra: Results
-    rivals: Results
+    baselines: Results
 
     def results(self, name: str):
         """Results of a method by its printed name, None if it was not decoded."""
         named = {CEBRA[variant]: of for variant, of in self.cebra.items()}
-        return (named | self.rivals).get(name)
+        return (named | self.baselines).get(name)
 
     def scores(self, name: str, metrics: Iterable[str]) -> dict[str, float]:
         """Several scores of a method by metric; none if it was not decoded."""
@@ -71,7 +71,7 @@ class FromHat:
         return Markdown(f"{tables.markdown(head, rows)}\n\n{note} both.")
 
     def expect(self) -> None:
-        """Check every variant's mean error, the rivals', and the headline's R²."""
+        """Check every variant's mean error, the baselines', and the headline's R²."""
         for variant in ("posdir", "pos", "dir", "time", "shuffled"):
             _expect(f"{variant}.mae_cm", self.error(CEBRA[variant]))
         _expect("posdir.r2", mean_score(self.cebra["posdir"], "r2"))
@@ -81,7 +81,7 @@ class FromHat:
     def why(self) -> Markdown:
         """How much tested bins share with training bins, and what memory alone makes of it."""
         overlap, same_trip = neighbours_nearby(self.rec, self.split, CEBRA_WINDOW)
-        bare, model = self.rivals[COUNTS], self.cebra["posdir"]
+        bare, model = self.baselines[COUNTS], self.cebra["posdir"]
         return Markdown(
             f"Of the tested bins, **{overlap:.1%}** share spikes with the window of a training "
             f"bin, and {same_trip:.0%} have training bins in their own round trip. Nothing need "
@@ -119,7 +119,7 @@ class FromHat:
         return {CEBRA[variant]: variant for variant in self.cebra} | dict.fromkeys(PCAS, "pca")
 
 
-def from_hat(rec: Recording, headline: Mapping[str, Fit], seed: int = 0) -> FromHat:
+def random_bins(rec: Recording, headline: Mapping[str, Fit], seed: int = 0) -> RandomBins:
     """Decode bins drawn at random from among the bins that trained the models.
 
     Parameters
@@ -132,11 +132,11 @@ def from_hat(rec: Recording, headline: Mapping[str, Fit], seed: int = 0) -> From
 
     Returns
     -------
-    FromHat
+    RandomBins
     """
     split = leaky_split(rec, seed)
     cebra = {v: [leaking(rec, split, v, fit.transform)] for v, fit in headline.items()}
-    return FromHat(rec, split, cebra, leaking_rivals(rec, split))
+    return RandomBins(rec, split, cebra, leaking_baselines(rec, split))
 
 
 def _expect(end: str, value: float) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.decoding import baselines, layouts, named_split
+from helpers.decoding import layouts, named_split, plain
 from helpers.kept import kept_many
 from helpers.recordings import Recording, stretches
 from helpers.training import Model
@@ -34,7 +34,7 @@ def repeated_bins(recording: Recording, profile: str) -> np.ndarray:
 
 
 def pca_of_groups(
-    recording: Recording, models: Iterable[Model], part: str, width: int = baselines.CEBRA_WINDOW
+    recording: Recording, models: Iterable[Model], part: str, width: int = plain.CEBRA_WINDOW
 ) -> dict[Model, np.ndarray]:
     """Three principal components of the groups that models were trained on, under the same names.
 
@@ -47,7 +47,7 @@ def pca_of_groups(
             chosen = cells(recording.spikes.shape[1], model.size, model.group, model.seed)
             seen = replace(recording, spikes=recording.spikes[:, chosen])
             split = named_split(recording, model.split)
-            transform = baselines.pca(seen, split, min(3, model.size), width)
+            transform = plain.pca(seen, split, min(3, model.size), width)
             found[model] = _transformed(transform, seen, getattr(split, part))
     return found
 
@@ -59,7 +59,7 @@ def pca_across_rats(rats: Rats, splits: Sequence[str], part: str, by="ring") -> 
         parts = []
         for rat in rats.values():
             bins = named_split(rat, split)
-            transform = baselines.pca(rat, bins, 2)
+            transform = plain.pca(rat, bins, 2)
             shown = getattr(bins, part)
             parts.append(Part(_transformed(transform, rat, shown), shown))
         found[split] = compare(list(rats.values()), parts, by)[None]
@@ -88,7 +88,7 @@ def repeated_layouts(recording: Recording, profile: str, seed: int) -> dict[str,
 
     A layout has no origin of its own, so each is moved to have its mean there.
     """
-    rows = _transformed(baselines.root_counts(), recording, np.arange(len(recording.spikes)))
+    rows = _transformed(plain.root_counts(), recording, np.arange(len(recording.spikes)))
     rows = rows[repeated_bins(recording, profile)]
     found: dict[str, dict[str, list]] = {}
     for method, starts in STARTS.items():
@@ -117,7 +117,7 @@ def _thinned_split(recording: Recording, profile: str):
     rows, bins = [], []
     for part, most in ((split.train, TRAIN_BINS[profile]), (split.test, TEST_BINS[profile])):
         chosen = layouts.thinned(len(part), most)
-        rows.append(_transformed(baselines.root_counts(), recording, part)[chosen])
+        rows.append(_transformed(plain.root_counts(), recording, part)[chosen])
         bins.append(part[chosen])
     return *rows, *bins
 
