@@ -72,6 +72,34 @@
     document.body.append(dialog);
   }
 
+  // ---- all folded code of a page at once, and of the next page too: the choice is remembered
+  function folds() {
+    const all = [...document.querySelectorAll("details.code-fold")];
+    const place = document.querySelector(".reading-time");
+    if (!all.length || !place) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "open-all";
+    const apply = (open) => {
+      button.setAttribute("aria-pressed", open);
+      button.textContent = open ? "Fold the code" : "Show all code";
+      for (const one of all) one.open = open;
+    };
+    let kept = null;
+    try {
+      kept = localStorage.getItem("code");
+    } catch {} // a browser may forbid it: then nothing is remembered
+    apply(kept === "open");
+    button.addEventListener("click", () => {
+      const open = button.getAttribute("aria-pressed") !== "true";
+      apply(open);
+      try {
+        localStorage.setItem("code", open ? "open" : "folded");
+      } catch {}
+    });
+    place.append(button);
+  }
+
   // ---- what scrolls sideways can be reached by the keyboard; the theme forgets tables
   function reachable() {
     const boxes = document.querySelectorAll(".pst-scrollable-table-container, div.math, div.cell_output");
@@ -155,6 +183,7 @@
   function begin() {
     fade();
     figures();
+    folds();
     reachable();
     document.querySelectorAll("table.book-scorecard").forEach(filter);
   }

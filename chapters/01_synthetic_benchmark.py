@@ -12,16 +12,15 @@
 # ---
 
 # %% [markdown]
-# # Where the truth can be looked up
+# # Synthetic benchmark: where the truth is known
 #
-# **The claim.** Make neurons that listen to two hidden numbers, hide the numbers, and ask each method to find them again.
-# CEBRA recovers them best. The blog, on a generator of its own and in one run: R² 0.76, before UMAP with 0.742, t-SNE with
-# 0.721 and PCA with 0.68. The paper, over 100 seeds: 0.9199 ± 0.0021, before UMAP with 0.8092 and t-SNE with 0.7881
-# ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6), Figure 1; authors' figure repository).
+# **Question.** Does CEBRA recover hidden numbers that made the spikes, better than UMAP, t-SNE and PCA, and better than
+# the label alone that it is trained with?
 #
-# **What you will see.** Both benchmarks, with their spread. Then a baseline without a single spike in it that scores about as
-# well as the winner, and what that says about the score. Then a score that cannot be had so cheaply, the best that anyone
-# could possibly do, and where CEBRA stands between the two.
+# **Method.** Made-up neurons driven by two known numbers; every method is scored by how much of them a straight line
+# reads off its embedding, then by how much of them it tells beyond the label, beside the most that Bayes' rule allows.
+#
+# **Limit.** The generator is artificial and known; how real neurons mix their inputs, nobody knows.
 
 # %% tags=["bootstrap"]
 import os
@@ -66,6 +65,14 @@ data = synthetic.population(synthetic.main_setting(profile))
 claims.open_chapter("01", rec, profile, seed, shown=data)
 
 # %% [markdown]
+# ## The claim
+#
+# Make neurons that listen to two hidden numbers, hide the numbers, and ask each method to find them again. CEBRA
+# recovers them best. The blog, on a generator of its own and in one training: R² 0.76, before UMAP with 0.742, t-SNE
+# with 0.721 and PCA with 0.68. The paper, over 100 seeds: 0.9199 ± 0.0021, before UMAP with 0.8092 and t-SNE with
+# 0.7881 ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6), Figure 1; authors' figure
+# repository).
+#
 # ## A world of two numbers
 #
 # The published generator is that of pi-VAE ([Zhou & Wei 2020](https://arxiv.org/abs/2011.04798)), as the CEBRA package
@@ -79,7 +86,8 @@ claims.open_chapter("01", rec, profile, seed, shown=data)
 #
 # The blog's generator is not published; we know "100 neurons, nonlinear mixing, Poisson". Our stand-in sends the same
 # latent through one random hidden layer. One constant is then still free, how much the neurons fire. We set it so that
-# PCA has the blog's 0.68, before looking at anybody else: one number is spent, three can be compared.
+# PCA has the blog's 0.68, before looking at any other method: that parameter is fitted to PCA, so only the other three
+# methods can be compared.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title In words
@@ -88,22 +96,22 @@ synthetic.populations(profile)
 # %% [markdown]
 # ## Train everyone
 #
-# CEBRA with the paper's settings for this benchmark: one sample a window, Euclidean distance, two dimensions, told $u$;
-# a pair is positive if its labels differ by a normal draw of width 0.1 or so. Two controls: CEBRA told a shuffled $u$, and
-# CEBRA told nothing but the order of the samples, which here means nothing. PCA of the counts; UMAP with 68 neighbours
-# and minimal distance 0.2475, t-SNE with perplexity 84, both the paper's.
+# CEBRA with the paper's settings for this benchmark: one sample a window, Euclidean distance, two dimensions, trained
+# with $u$; a pair is positive if its labels differ by a normal draw of width 0.1 or so. Two controls: CEBRA trained
+# with a shuffled $u$, and CEBRA trained with nothing but the order of the samples, which here means nothing. PCA of the
+# counts; UMAP with 68 neighbours and minimal distance 0.2475, t-SNE with perplexity 84, both the paper's.
 #
 # The first four fifths train. UMAP and PCA place the rest afterwards. t-SNE has no way to place anything afterwards, so it
 # is shown all samples at once, an advantage that no one else gets.
 #
 # And three who stand outside the race:
 #
-# - **ridge regression of $u$**: $(u, \sin u)$ from the counts, by the plainest regression there is. It is told what CEBRA
-#   is told.
+# - **ridge regression of $u$**: $(u, \sin u)$ from the counts, by the plainest regression there is. It is given what
+#   CEBRA is given.
 # - **the label alone**: $(u, \sin u)$ itself. It sees no neuron.
-# - **the best there is**: the mean of $z$ given the counts, by the rule of Bayes with the true generator. Of all functions
-#   of one sample's counts none has a smaller squared error. Nobody has this in a laboratory. It shows how much there is
-#   to find.
+# - **the Bayes-optimal ceiling**: the mean of $z$ given the counts, by the rule of Bayes with the true generator. Of
+#   all functions of one sample's counts none has a smaller squared error. Nobody has this in a laboratory. It shows how
+#   much there is to find.
 
 # %% tags=["nbval-ignore-output"]
 jobs = synthetic.jobs_01(rec, profile, seed=seed)
@@ -153,25 +161,26 @@ race.each_mixing()
 race.orders()
 
 # %% [markdown]
-# ## Nought spikes
+# ## A baseline without spikes
 #
-# Look at the dotted line. CEBRA was told the label, and the latent was *made* from the label. So before we admire a score,
-# let us ask what the label scores that has never seen a neuron.
+# Look at the dotted line. CEBRA was trained with the label, and the latent was *made* from the label. So before we
+# admire a score, let us ask what the label scores that has never seen a neuron.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title In words
 race.nought()
 
 # %% [markdown]
-# To be fair to CEBRA: it does not hand the label through. Its encoder reads spikes, and must get $u$ from them. But that
-# is a *decoder's* feat. The question of a benchmark with a known latent is another one.
+# To be fair to CEBRA: it does not hand the label through. Its encoder reads spikes, and must get $u$ from them. But
+# reading the label off the spikes is decoding. The question of this benchmark is whether the *latent* is found, of
+# which the label is only a part.
 #
 # ## What CEBRA adds
 #
 # Take away from the latent what the label says, $z - (u, 2 \sin u)$. What is left is pure scatter: no function of $u$
-# knows anything about it. How much of it does an embedding explain, given the label besides? The label scores nought by
-# construction, the latent itself one. A second version asks within narrow bands of $u$, 15 degrees each, with a line of
-# its own in each band, so that an embedding may be bent. Both are scored on held-out samples.
+# knows anything about it. How much of it does an embedding explain, given the label besides (a *partial R²*)? The label
+# scores zero by construction, the latent itself one. A second version asks within narrow bands of $u$, 15 degrees each,
+# with a line of its own in each band, so that an embedding may be bent. Both are scored on held-out samples.
 
 # %% tags=["nbval-ignore-output"]
 beyond = synthetic.Beyond(scored)
@@ -235,8 +244,8 @@ checks.expect()
 # %% [markdown]
 # ## Where each one breaks
 #
-# Fewer neurons, or quieter ones. Small populations here (3,000 samples, short training), so that everyone can be run many
-# times.
+# Fewer neurons, or quieter ones. Small populations here (3,000 samples, short training), so that everyone can be
+# trained many times.
 
 # %% tags=["nbval-ignore-output"]
 breaking = synthetic.Breaking(scored)
@@ -260,9 +269,9 @@ show(figures.limits.costs(seconds, len(data.spikes), checks.steps))
 # %% [markdown]
 # ## What could fool us
 #
-# **A score that rewards the label.** The whole race above was run on a scale of which the label fills nearly all. Whenever
-# a method is told something about the answer, set a baseline beside it that is told the same, and one that knows nothing
-# else.
+# **A score that rewards the label.** The whole race above takes place on a scale of which the label fills nearly all.
+# Whenever a method is trained with something about the answer, set a baseline beside it that has the same, and one that
+# has nothing else.
 #
 # **A linear score.** It favours methods that draw straight maps. The table has nearest neighbours too, and bands.
 #
@@ -275,14 +284,14 @@ show(figures.limits.costs(seconds, len(data.spikes), checks.steps))
 # **A generator of our own.** The stand-in shares its latent with the blog's, and its score of PCA. What we find on it says
 # something about generators of that sort, and nothing sure about the blog's.
 #
-# **Home advantage.** The published generator was made for pi-VAE, whose assumptions it meets by construction; pi-VAE
-# is not run here. No rat's neurons are known to be stirred by random flows.
+# **Home advantage.** The published generator was made for pi-VAE, whose assumptions it meets by construction; pi-VAE is
+# not tried here. No rat's neurons are known to be stirred by random flows.
 #
 # ## Verdicts
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Verdicts
-quick = "(quick run)" if profile == "quick" else ""
+quick = "(quick profile)" if profile == "quick" else ""
 claims.verdicts_on(race.judged(), quick)
 
 # %% tags=["hide-input", "nbval-ignore-output"]
@@ -291,8 +300,13 @@ race.said_of_rule()
 
 # %% [markdown]
 # ## Take-aways
-#
-# - Ask of any score what it gives to someone who knows only what the method was told.
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Result
+claims.close_chapter()
+
+# %% [markdown]
+# - Ask of any score what it gives to someone who knows only the labels that the method was trained with.
 # - Where the truth is known, compute the best that is possible. A score means something between floor and ceiling.
 # - Seeds and data sets are two kinds of luck. Report both.
 # - Held-out samples, even when the published score is not.

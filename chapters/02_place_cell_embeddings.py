@@ -14,18 +14,14 @@
 # %% [markdown]
 # # Place-cell embeddings
 #
-# **The claim.** Show CEBRA the spikes of a rat that runs back and forth on a straight track, and it
-# draws the rat's world: with position and direction as labels, *two arcs forming one ring*; with
-# direction alone, *two clusters*; with no label but time, the *ring found without labels*; with
-# shuffled labels, a *featureless sphere*. So says the blog. The authors' own final losses tell the
-# same story: 5.496 with position and direction, 5.505 with time, 6.118 with shuffled labels, where
-# knowing nothing costs 6.238 ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6),
-# Extended Data Figure 5, and their demo notebook on hypothesis testing).
+# **Question.** What does CEBRA draw from the spikes of a rat on a track, with position, direction, both, only time, or
+# shuffled labels to go by?
 #
-# **What you will see.** Place cells at work, five models of them, the blog's six-panel figure, the
-# losses beside the published ones, and the ring to turn by hand. Then a ruler is put to each word
-# of the claim: how much of an *arc*, a *ring*, a *cluster*, a *sphere* is really there, and what
-# does the same ruler read on a model that was told nonsense?
+# **Method.** Five encoders on one recording with the blog's settings; rulers for order, direction, gap and balance on
+# each embedding, and losses in bits below chance.
+#
+# **Limit.** All is measured on the bins that trained the models, one training each; held-out laps come in the next
+# chapters.
 
 # %% tags=["bootstrap"]
 import os
@@ -69,6 +65,16 @@ rec = recordings.load_recording(recording, on_missing="simulate")
 claims.open_chapter("02", rec, profile, seed)
 
 # %% [markdown]
+# ## The claim
+#
+# Show CEBRA the spikes of a rat that runs back and forth on a straight track, and it
+# draws the rat's world: with position and direction as labels, *two arcs forming one ring*; with
+# direction alone, *two clusters*; with no label but time, the *ring found without labels*; with
+# shuffled labels, a *featureless sphere*. So says the blog. The authors' own final losses tell the
+# same story: 5.496 with position and direction, 5.505 with time, 6.118 with shuffled labels, where
+# knowing nothing costs 6.238 ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6),
+# Extended Data Figure 5, and their demo notebook on hypothesis testing).
+#
 # ## What goes in
 #
 # In area CA1 of the hippocampus sit *place cells*: each fires when the animal is somewhere in
@@ -99,7 +105,7 @@ Markdown(
 claims.expect("embed.n_neurons", n_neurons)
 
 # %% [markdown]
-# ## Five ways to say which moments belong together
+# ## Five ways to say which time bins belong together
 #
 # CEBRA trains an *encoder*, a small convolutional network that reads ten bins of all neurons, a
 # quarter of a second, and answers with one point on a sphere. It learns from a *reference* moment,
@@ -135,10 +141,10 @@ losses = training.Losses(fits)
 show(figures.embeddings.six_panels(maps, rec, losses.steps))
 
 # %% [markdown]
-# Look at the first and the last globe together. If the claim holds, one arc is the way out, the
-# other the way home, and they draw together where the track ends. Position alone should fold both
-# ways onto one line. And then time alone, which was told nothing about tracks, positions or
-# directions: if there is a ring in this panel, it is the one to remember.
+# Look at the first and the last globe together. If the claim holds, one arc is the way out, the other the way home, and
+# they draw together where the track ends. Position alone should fold both ways onto one line. And then time alone,
+# trained without tracks, positions or directions. Whether its points leave a hole or fill the sphere depends on how
+# long it was trained: [chapter 05](05_ring_topology) shows it at several ages, and follows the rat round it.
 #
 # ### Turn it yourself
 
@@ -154,10 +160,10 @@ show(figures.interactive.headline(maps["posdir"], rec))
 # currency: a larger batch makes the same model look worse. *Goodness of fit* takes the distance to
 # chance and gives it in bits: zero is nothing learnt, at any batch size.
 #
-# It has a ceiling, too. Points on a sphere can be at most as similar as one and as unlike as minus
-# one, and at the temperature used here that caps the loss. The best that any model can do is to put
-# each positive on its reference and to spread the moments evenly: over the whole sphere, or, if
-# what they follow has one dimension and closes, around a circle. Both values are drawn below.
+# It has a ceiling, too. Points on a sphere can be at most as similar as one and as unlike as minus one, and at the
+# temperature used here that caps the loss. The best that any model can do is to put each positive on its reference and
+# to spread the time bins evenly: over the whole sphere, or, if what they follow has one dimension and closes, around a
+# circle. Both values are drawn below.
 #
 # The published numbers are final losses. A single step's loss jitters with its batch; ours is the
 # mean over the last twentieth of the training.
@@ -198,10 +204,10 @@ losses.expect()
 # The null keeps the embedding and lets the position lag by at least five round trips: just as
 # smooth, just as rhythmic, and unrelated.
 #
-# **Two ways.** Do a moment's nearest neighbours, taken from other round trips, run the same way?
-# (The trips are new to this decoder, not to the encoder.)
+# **Two ways.** Do a time bin's nearest neighbours, taken from other round trips, run the same way? (The trips are new
+# to this decoder, not to the encoder.)
 #
-# **Two clusters.** Asked for two clusters and told nothing else, does k-means find the directions?
+# **Two clusters.** Asked for two clusters and given nothing else, does k-means find the directions?
 
 # %% tags=["nbval-ignore-output"]
 order = topology.order(rec, maps, seed)
@@ -281,22 +287,20 @@ spheres.said()
 spheres.expect()
 
 # %% [markdown]
-# A share near nought on the last axis is a flat figure: a piece of a circle. Look for it in the row
-# of position alone. A wide arc is easily taken for a ring, by the eye and even by a program that
-# counts holes; the chapter on topology gives it a null to beat.
+# A share near zero on the last axis is a flat figure: a piece of a circle. Look for it in the row of position alone. A
+# wide arc is easily taken for a ring, by the eye and even by a program that counts holes; the chapter on topology gives
+# it a null to beat.
 #
 # ## What could fool us
 #
-# **You get what you ask for.** The first model was shown position and direction, then coloured by
-# both. That its picture is ordered by them is the success of its training, and no discovery. Two
-# things were not asked for: that the ends draw together, and that the order holds on unseen laps.
-# The one panel that owes nothing to behaviour is time only. It asks that moments a quarter of a
-# second apart lie close, and any slow signal would obey. If *position* comes out, of everything
-# slow in a brain, that is a finding.
+# **You get what you ask for.** The first model was shown position and direction, then coloured by both. That its
+# picture is ordered by them is the success of its training, and no discovery. Two things were not asked for: that the
+# ends draw together, and that the order holds on unseen laps. The one panel that owes nothing to behaviour is time
+# only. It asks that bins a quarter of a second apart lie close, and any slow signal would obey. If *position* comes
+# out, of everything slow in a brain, that is a finding.
 #
-# **The control is trained, too.** A network can memorise some of the nonsense it is shown again and
-# again. A shuffled loss a little below chance is no result, and a real one a little below chance is
-# none either.
+# **The control is trained, too.** A network can memorise some of the shuffled labels that it is shown again and again.
+# A shuffled loss a little below chance is no result, and a real one a little below chance is none either.
 #
 # **Ties.** The library takes the bin whose label is nearest to the wanted one, and of equals the
 # first. Places hardly ever repeat; directions repeat thousands of times.
@@ -314,15 +318,14 @@ training.distinct_labels(jobs)
 # start from a large constant, so five per cent of them is more than a third of all there is to
 # learn, and a model of the wrong variant would pass. So losses are judged in bits below chance.
 #
-# **One model each.** These are single fits, as in the blog. Their spread over seeds stands beside
-# the recorded values that every run is checked against.
+# **One model each.** These are single fits, as in the blog. Their spread over seeds stands beside the recorded values
+# that every execution is checked against.
 #
 # ## Verdicts
 #
-# The criteria's words were written down before the first full run; the numbers that *chance* stands
-# for, after it (the scorecard lists such rules). They speak of a real rat and the full training;
-# whether time's ring has a hole and the shuffled sphere has none, only persistent cohomology can say,
-# in the chapter on topology.
+# The criteria's words were written down before the first full training; the numbers that *chance* stands for, after it
+# (the scorecard lists such rules). They speak of a real rat and the full training; whether time's ring has a hole and
+# the shuffled sphere has none, only persistent cohomology can say, in the chapter on topology.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Verdicts
@@ -334,7 +337,12 @@ topology.shapes_judged(order, arcs, spheres, rec, profile)
 
 # %% [markdown]
 # ## Take-aways
-#
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Result
+claims.close_chapter()
+
+# %% [markdown]
 # - One choice, who counts as a positive, decides what an embedding shows. Colouring a map by the
 #   labels it was made from proves little; time only is the map to look at.
 # - A ring is more than two arcs. Whether it closes can be measured, and has to be: against labels

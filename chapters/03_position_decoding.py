@@ -12,17 +12,16 @@
 # ---
 
 # %% [markdown]
-# # Where is the rat?
+# # Position decoding: where is the rat?
 #
-# **The claim.** Read the rat's place off the embedding, by asking which moments lie nearest, and you get an R² above
-# 0.9 and a mean error of about 5 cm on a track of 160 cm, against about 50 cm with shuffled labels and about 15 cm with
-# PCA. So says the blog. The paper, on trips that it held out, states a median error of 5.46 ± 0.21 cm and R² 0.875
-# for position and direction, and 4.71 ± 0.12 cm for time alone
-# ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6), Figure 2; authors' figure repository).
+# **Question.** How well does an embedding tell where the rat is, on trips that neither encoder nor decoder has seen,
+# and how well do plainer methods?
 #
-# **What you will see.** The blog's number, and the leak that makes it. The honest number, on trips that neither encoder
-# nor decoder has met. The same model under both, side by side. Then baselines that are given what CEBRA is given: some of
-# them need no training at all, and you will want to know how they did. At the end, all four rats.
+# **Method.** Nearest neighbours on embeddings under three splits (random bins, the paper's nested trips, the last
+# fifth), beside decoders of the counts with the same window; then the paper's own protocol, one choice at a time.
+#
+# **Limit.** One track and four animals; validation uses a handful of trips, and the nested split says little about
+# tomorrow.
 
 # %% tags=["bootstrap"]
 import os
@@ -62,11 +61,18 @@ rec = recordings.load_recording(recording, on_missing="simulate")
 claims.open_chapter("03", rec, profile, seed)
 
 # %% [markdown]
-# ## How to get a splendid number
+# ## The claim
 #
-# The recipe, as the blog cooked it. Train CEBRA on the whole recording. Deal its bins at random into a large part and a
-# small one. For each bin of the small part, look up its nearest neighbours in the large part, average their positions,
-# and compare.
+# Read the rat's place off the embedding, by asking which time bins lie nearest, and you get an R² above 0.9 and a mean
+# error of about 5 cm on a track of 160 cm, against about 50 cm with shuffled labels and about 15 cm with PCA. So says
+# the blog. The paper, on trips that it held out, states a median error of 5.46 ± 0.21 cm and R² 0.875 for position and
+# direction, and 4.71 ± 0.12 cm for time alone ([Schneider, Lee & Mathis
+# 2023](https://doi.org/10.1038/s41586-023-06031-6), Figure 2; authors' figure repository).
+#
+# ## The blog's protocol: a random split of bins
+#
+# As the blog has it: train CEBRA on the whole recording. Deal its bins at random into a large part and a small one. For
+# each bin of the small part, look up its nearest neighbours in the large part, average their positions, and compare.
 #
 # How many neighbours is decided on a third part, so that nothing is tuned on what is scored. It looks like good
 # practice; every bin that is scored was held out of the decoder.
@@ -84,18 +90,18 @@ by_bins.table()
 by_bins.expect()
 
 # %% [markdown]
-# ## Why it is too good
+# ## Why a random split of bins leaks
 #
 # A bin lasts 25 ms. In that time a rat moves a centimetre or two, and CEBRA's window of ten bins moves on by one: nine
-# tenths of what it reads are the same. Whoever throws single bins into a hat and draws some out for testing leaves
-# their twins in the hat.
+# tenths of what it reads are the same. Whoever splits single bins at random tests on bins whose near copies were in
+# training.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title In words
 by_bins.why()
 
 # %% [markdown]
-# ## Trips never seen
+# ## Held-out trips
 #
 # Honest splits hold out *trips*: runs there and back. We use two.
 #
@@ -109,7 +115,8 @@ by_bins.why()
 # stops, so not a spike is shared. Settings are chosen on validation trips. Test trips are only scored.
 
 # %% tags=["nbval-ignore-output"]
-splits = [*decoding.nested_splits(rec), decoding.contiguous_split(rec), by_bins.split]
+nested, last_fifth = decoding.nested_splits(rec), decoding.contiguous_split(rec)
+splits = [*nested, last_fifth, by_bins.split]
 decoding.split_table(rec, splits)
 
 # %% tags=["nbval-ignore-output"]
@@ -119,7 +126,8 @@ jobs = decoding.jobs_03(rec, profile, others, seed=seed, dtype=fast)
 fits = dict(zip(jobs, training.fit_many(list(jobs.values())), strict=True))
 
 # %% tags=["nbval-ignore-output"]
-decoded = decoding.decode_models(fits, {one.name: one for one in (rec, *others)})
+animals = {rat.name: rat for rat in (rec, *others)}
+decoded = decoding.decode_models(fits, animals)
 held_out = decoding.held_out(rec, decoded, seed)
 held_out.table()
 
@@ -159,8 +167,8 @@ held_out.expect_last_fifth()
 # - **PCA** and **UMAP** of those counts, fitted on training trips. (The full profile shows t-SNE too, drawn by
 #   scikit-learn, which cannot place new points: its layout has seen the tested trips.)
 # - **naive Bayes**, the field's standard since the nineties: for each neuron a map of its rate along the track, one for
-#   each direction, smoothed; then the rule of Bayes with Poisson spikes and no place favoured. It is told the labels,
-#   as CEBRA is. Once with CEBRA's window, once with a longer one.
+#   each direction, smoothed; then the rule of Bayes with Poisson spikes and no place favoured. It is trained with the
+#   labels, as CEBRA is. Once with CEBRA's window, once with a longer one.
 #
 # Distance, number of neighbours and smoothing are chosen on validation trips, for each method and fold.
 
@@ -192,17 +200,17 @@ contest.differences()
 contest.moral()
 
 # %% [markdown]
-# What three dimensions buy is not accuracy. It is that one can *look*: see that there are two arcs and where they meet,
-# turn the ring, notice a trip that strays. A hundred-odd dimensions decode, and show nothing. UMAP's three can be looked at
-# too; what CEBRA adds is that one says what counts as alike and tests it. And a map can be laid over the map of another
-# rat, whose neurons are other neurons, where counts have nothing in common to compare: the next chapter does so, with all
-# of them. Decoding is the *check* that the picture still holds what the spikes held.
+# Three dimensions are not there for accuracy, but for looking: that there are two arcs and where they meet, or that a
+# trip strays. UMAP's three can be looked at, too, and their error stands above; what CEBRA adds is that one says what
+# counts as alike and tests it. And a map can be laid over the map of another rat, whose neurons are other neurons,
+# where counts have nothing in common to compare: the next chapter does so, with all of them. Decoding is the *check*
+# that the picture still holds what the spikes held.
 #
 # ## One model, two verdicts
 #
 # Back to the leak, now that there is something to compare it with. The same network, the same labels, the same number
-# of steps: once judged on bins drawn from a hat, once on trips that were kept away. And beside it, what the hat is
-# worth to everyone else.
+# of steps: once judged on a random split of bins, once on trips that were kept away. And beside it, what the random
+# split is worth to everyone else.
 
 # %% tags=["nbval-ignore-output"]
 leak = decoding.one_model(rec, fits, by_bins, contest, seed)
@@ -279,7 +287,7 @@ theirs.said()
 # %% tags=["nbval-ignore-output"]
 differ = decoding.why_we_differ(contest, theirs)
 if differ:
-    show(figures.paths.why_we_differ(differ, "median error (cm)", "why-we-differ"))
+    show(figures.paths.why_we_differ(differ, "median error (cm)"))
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Table of paths
@@ -322,8 +330,8 @@ rats.expect()
 # %% [markdown]
 # ## What could fool us
 #
-# **The cuts.** Trips cut out of the recording and glued together put moments side by side that were minutes apart. The
-# library glues; our windows and pairs stop at the cuts. Does it matter?
+# **The cuts.** Trips cut out of the recording and glued together put time bins side by side that were minutes apart.
+# The library glues; our windows and pairs stop at the cuts. Does it matter?
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title In words
@@ -356,7 +364,7 @@ held_out.expect_cuts()
 # @title Verdicts
 lines = held_out.judged_by_split(by_bins.cebra["posdir"]) + by_bins.judged()
 lines += theirs.judged()
-quick = "(quick run)" if profile == "quick" else ""
+quick = "(quick profile)" if profile == "quick" else ""
 claims.verdicts_on(lines, quick, judged=rec.key == "achilles", by_rule=True)
 
 # %% tags=["hide-input", "nbval-ignore-output"]
@@ -365,13 +373,18 @@ by_bins.order()
 
 # %% [markdown]
 # ## Take-aways
-#
-# - Split by trip. Bins drawn from a hat test whether a decoder recognises a moment, not whether it knows a place. And
-#   hold the trips out of the *encoder*, too.
-# - A number without its split is not a number.
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Result
+claims.close_chapter()
+
+# %% [markdown]
+# - Split by trip. A random split of bins tests whether a decoder recognises a moment of the session, not whether it
+#   knows a place. And hold the trips out of the *encoder*, too.
+# - Name the split beside every number: one model stands above under three of them.
 # - Before you say that a number cannot be had, get it by its own protocol: the settings, who saw what, nearest by what.
 # - An encoder without labels can have seen the test, too. Say so: its error is then another quantity than a held-out one.
 # - Cosine neighbours read a plane by its angle. Give every method the neighbours that suit it, and the same window.
-# - Decode to check a picture, never to sell it.
+# - Decoding checks that a picture holds what the spikes held. The table has plain counts beside it, which show nothing.
 #
 # [Next in this book](04_cross_subject_consistency): whether the maps of four rats agree.

@@ -12,18 +12,15 @@
 # ---
 
 # %% [markdown]
-# # Do different brains agree?
+# # Consistency: do different brains agree?
 #
-# **The claim.** Other animals, other neurons, the same latent space: that is what the C in CEBRA stands for. The blog
-# makes four "subjects" of one rat by dealing out its neurons, and states a pairwise R² of 0.88 to 0.91 for CEBRA and of
-# −0.51 to −0.21 for PCA, which it calls anti-correlated. The paper compares four real rats: a mean R² of 0.943 for
-# CEBRA-Behaviour, 0.771 for CEBRA-Time, 0.669 for PCA and 0.411 for UMAP
-# ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6), Figure 1; authors' figure repository).
+# **Question.** Do encoders trained on different neurons, different rats or different seeds draw the same map?
 #
-# **What you will see.** The blog's experiment, on the neurons of one rat. What a negative R² means, and what it cannot
-# mean. Then four rats, aligned place by place, and their rings in one scene that you can turn. The same on laps that no
-# model has met. Controls that were told nonsense, and how far they agree on it. At the end, whether UMAP and t-SNE
-# change their minds from run to run.
+# **Method.** Embeddings are aligned, bin by bin within a rat or place by place between rats, and scored by R²; on
+# training laps, on held-out laps, beside lagged and shuffled controls, and by the paper's searched settings.
+#
+# **Limit.** Twelve pairs come from four animals and are not independent, and averages over places hide what single time
+# bins do.
 
 # %% tags=["bootstrap"]
 import os
@@ -68,9 +65,18 @@ rec = next(iter(animals.values()))  # all four are real, or all simulated
 claims.open_chapter("04", rec, profile, seed)
 
 # %% [markdown]
-# All models of this chapter train on the training trips of the paper's nested split (chapter 03), so that trips are left
-# over on which nobody has trained. A *run* is one training from its own first weights. CEBRA-Behaviour is told position
-# and direction, as in the paper's figure; CEBRA-Time is told nothing.
+# ## The claim
+#
+# Other animals, other neurons, the same latent space: that is what the C in CEBRA stands for. The blog
+# makes four "subjects" of one rat by dealing out its neurons, and states a pairwise R² of 0.88 to 0.91 for CEBRA and of
+# −0.51 to −0.21 for PCA, which it calls anti-correlated. The paper compares four real rats: a mean R² of 0.943 for
+# CEBRA-Behaviour, 0.771 for CEBRA-Time, 0.669 for PCA and 0.411 for UMAP
+# ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6), Figure 1; authors' figure repository).
+#
+# All models of this chapter train on the training trips of the paper's nested split (chapter 03), so that trips are
+# left over on which nobody has trained. Each model is trained several times, from first weights of its own; the paper
+# calls such a training a run. CEBRA-Behaviour is trained with position and direction, as in the paper's figure;
+# CEBRA-Time without labels.
 
 # %% tags=["nbval-ignore-output"]
 others = list(animals.values())[1:]
@@ -84,10 +90,10 @@ unseen = consistency.embed(fits, animals, "test")
 # ## Four subjects out of one rat
 #
 # Deal the neurons into four groups that share none, train a CEBRA on each, and lay one group's embedding on another's.
-# All groups saw the same rat at the same moments, so the comparison goes moment by moment: turn and reflect the first
-# embedding until it comes as near as it can to the second (an orthogonal *Procrustes* alignment), then ask what share of
-# the second's variance the first now explains. Source and target can be swapped, so four groups make twelve ordered
-# pairs. Each run deals the neurons anew.
+# All groups saw the same rat in the same time bins, so the comparison goes bin by bin: an orthogonal *Procrustes*
+# alignment turns and reflects the first embedding until it comes as near as it can to the second; then ask what share
+# of the second's variance the first now explains. Source and target can be swapped, so four groups make twelve ordered
+# pairs. Each training deals the neurons anew.
 #
 # PCA gets the same groups, the same ten bins at a time, and three dimensions too.
 
@@ -100,9 +106,9 @@ show(figures.consistency.groups(groups))
 groups.table()
 
 # %% [markdown]
-# *Over pairs and runs* is the range from the smallest to the largest, and *±* a standard deviation over runs. There is
-# no interval here: twelve pairs of four groups are not twelve independent things. On held-out laps the turn is the one
-# found on training laps.
+# *Over pairs and trainings* is the range from the smallest to the largest, and *±* a standard deviation over trainings.
+# There is no interval here: twelve pairs of four groups are not twelve independent things. On held-out laps the
+# alignment is the one found on training laps.
 
 # %% tags=["hide-input"]
 # @title Check against the recorded values
@@ -134,10 +140,10 @@ scores = {
 show(figures.consistency.negative(wave, guesses, scores))
 
 # %% [markdown]
-# An alignment that may turn and reflect but not scale keeps the size of the source. CEBRA's embeddings all live on the
-# unit sphere and have one size by construction. Principal components have the variance of whatever neurons they come
-# from: a group with busy cells makes a large cloud, one with quiet cells a small one. And the best turn never leaves two
-# clouds anti-correlated: turning one of them round would be better, and that is a turn too.
+# A Procrustes alignment that may turn and reflect but not scale keeps the size of the source. CEBRA's embeddings all
+# live on the unit sphere and have one size by construction. Principal components have the variance of whatever neurons
+# they come from: a group with busy cells makes a large cloud, one with quiet cells a small one. And the best turn never
+# leaves two clouds anti-correlated: turning one of them round would be better, and that is a turn too.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title In words
@@ -162,11 +168,11 @@ groups.expect_growth()
 # %% [markdown]
 # ## Four rats
 #
-# Other rats ran at other moments, so there is no moment-by-moment. What they share is the track. Following the paper's
-# Methods, cut it into 100 bins for each direction, average each rat's embedding in each bin, push the averages out to the
-# unit sphere, and fit a linear map from one rat's averages to another's. The package does all of it
-# (`cebra.sklearn.metrics.consistency_score`); we hand it one label that runs along the track and back. Every bin must hold
-# samples of every rat, and `helpers/consistency/measure.py` refuses to go on if one does not.
+# Other rats ran at other times, so there is no comparison bin by bin. What they share is the track. Following the
+# paper's Methods, cut it into 100 bins for each direction, average each rat's embedding in each bin, push the averages
+# out to the unit sphere, and fit a linear map from one rat's averages to another's. The package does all of it
+# (`cebra.sklearn.metrics.consistency_score`); we hand it one label that runs along the track and back. Every bin must
+# hold samples of every rat, and `helpers/consistency/measure.py` refuses to go on if one does not.
 #
 # The authors' demo notebook uses position alone as the label, 100 bins for both directions together. Both are below: they
 # are not the same question. As in the paper, CEBRA has three dimensions on a sphere, and the others two.
@@ -210,7 +216,7 @@ theirs.expect()
 # %% tags=["nbval-ignore-output"]
 differ = theirs.paths(rats)
 if differ:
-    show(figures.paths.why_we_differ(differ, "R² between rats", "why-we-differ"))
+    show(figures.paths.why_we_differ(differ, "R² between rats"))
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Table of paths
@@ -240,8 +246,8 @@ searched.note()
 # %% [markdown]
 # ## The picture
 #
-# Each rat's embedding, turned and reflected onto the first rat's and nothing else: no stretching, no bending. The dots are
-# moments of held-out laps, the lines the averages along the track and back. Click a name to hide or show a rat.
+# Each rat's embedding, turned and reflected onto the first rat's and nothing else: no stretching, no bending. The dots
+# are time bins of held-out laps, the lines the averages along the track and back. Click a name to hide or show a rat.
 
 # %% tags=["nbval-ignore-output"]
 scene = consistency.aligned_rings(unseen, animals, "posdir", seed, "test")
@@ -250,9 +256,9 @@ show(figures.interactive_rats.four(scene, rec))
 # %% [markdown]
 # ## Laps that nobody trained on
 #
-# An encoder that is told position and direction can learn its laps by heart, and what four encoders learnt by heart is
-# the same in all four: the labels. So look at trips that they have not met. There the paper's own repository holds other
-# numbers than its figure: 0.678 for CEBRA-Behaviour, 0.735 for CEBRA-Time, 0.624 for PCA.
+# An encoder that is trained with position and direction can learn its laps by heart, and what four encoders learnt by
+# heart is the same in all four: the labels. So look at trips that they have not met. There the paper's own repository
+# holds other numbers than its figure: 0.678 for CEBRA-Behaviour, 0.735 for CEBRA-Time, 0.624 for PCA.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Figure: held out
@@ -263,17 +269,17 @@ show(figures.consistency.held_out(rats))
 rats.lost()
 
 # %% [markdown]
-# ## Told nonsense, and agreeing on it
+# ## Agreement without anything to agree on
 #
 # What would four rats agree on if there were nothing to agree on? Controls:
 #
-# - **shuffled labels**: the labels dealt out to other moments. Nothing can be learnt.
+# - **shuffled labels**: the labels dealt out to other time bins. Nothing can be learnt.
 # - **lagged labels**: the labels of at least five trips earlier or later. They are as smooth as real ones and belong to
-#   other moments.
+#   other times.
 # - **shuffled spikes**: each neuron late by a lag of its own. Every cell still fires as it did, and no two fire together.
 #   For CEBRA-Time, which has no labels to shuffle, this is the null.
 #
-# All are aligned by the *true* places. The lagged models are also aligned by the places that they were told.
+# All are aligned by the *true* places. The lagged models are also aligned by the places that they were trained with.
 
 # %% tags=["nbval-ignore-output"]
 controls = consistency.controls(animals, fits, seen, unseen, rats)
@@ -288,10 +294,10 @@ controls.recited()
 controls.expect()
 
 # %% [markdown]
-# ## Run it twice
+# ## Train it twice
 #
-# The blog says of UMAP and t-SNE: run them twice, get different results. And the paper states how well CEBRA's runs agree
-# with each other, rat by rat.
+# The blog says of UMAP and t-SNE: run them twice, get different results. And the paper states how well CEBRA's
+# trainings agree with each other, rat by rat.
 
 # %% tags=["nbval-ignore-output"]
 again = consistency.run_twice(rec, animals, seen, profile, seed)
@@ -308,12 +314,12 @@ again.expect()
 # %% [markdown]
 # ## Verdicts
 #
-# The rules stood in `data/claims.yml` before the full run; what is judged, the paper's own protocol in place of ours,
-# came later, and the scorecard says so.
+# The rules stood in `data/claims.yml` before the full training; what is judged, the paper's own protocol in place of
+# ours, came later, and the scorecard says so.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Verdicts
-quick = "" if profile == "full" else "(quick run)"
+quick = "" if profile == "full" else "(quick profile)"
 lines = groups.judged() + again.judged_layouts()
 claims.verdicts_on(lines, quick, judged=rec.key == "achilles")
 
@@ -335,10 +341,11 @@ claims.verdicts_on(
 # %% [markdown]
 # ## What could fool us
 #
-# - **Labels in, labels out.** Rats that are told the same thing will say the same thing. Agreement of CEBRA-Behaviour on
-#   training laps is in part the labels, and the lagged control measures how large a part. CEBRA-Time has no such excuse.
-# - **Averages hide moments.** Two hundred averages are compared, not thousands of moments. An embedding that is hopeless
-#   from one moment to the next can have fine averages. Chapter 03 asks about moments.
+# - **Labels in, labels out.** Encoders trained with the same labels will draw the same labels. Agreement of
+#   CEBRA-Behaviour on training laps is in part the labels, and the lagged control measures how large a part. CEBRA-Time
+#   has no such excuse.
+# - **Averages hide single bins.** Two hundred averages are compared, not thousands of time bins. An embedding that is
+#   hopeless from one bin to the next can have fine averages. Chapter 03 asks about single bins.
 # - **The average is pushed out to the sphere.** The package does so for every method. It gives CEBRA's averages back the
 #   length that they had lost. What keeps PCA low is rather what it is aligned by, and that it has two dimensions (see *Why
 #   we differ*).
@@ -351,14 +358,20 @@ claims.verdicts_on(
 #   does within one rat. A weak pair of rats may be a pair with few neurons.
 # - **The blog's pipeline.** What PCA was given there, and on which bins R² was taken, it does not say. Both windows are in
 #   the figure.
-#
+
+# %% [markdown]
 # ## Take-aways
-#
-# - Say what is aligned to what: in time, by place, by place and direction; by a turn, by any linear map. Each gives
-#   another number, and all are called consistency.
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Result
+claims.close_chapter()
+
+# %% [markdown]
+# - Say what is aligned to what: bin by bin, by place, by place and direction; by Procrustes, by any linear map. Each
+#   gives another number, and all are called consistency.
 # - R² below zero means worse than the mean. To speak of correlation, compute the correlation.
 # - Compare with a control that keeps the labels' smoothness. Shuffling alone is too easy to beat.
-# - Agreement between animals that counts is agreement on laps that no model was told about.
+# - Agreement between animals that counts is agreement on laps that no model was trained on.
 # - A setting chosen for the number it reports brings a maximum, not a draw. Choose by laps that report nothing.
 #
 # [Next in this book](05_ring_topology): whether the ring is one.

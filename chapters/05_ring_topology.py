@@ -12,18 +12,16 @@
 # ---
 
 # %% [markdown]
-# # Is the ring real?
+# # Topology: is the ring real?
 #
-# **The claim.** The embedding of a rat that runs there and back is a ring: one piece, one loop, and no hollow, [β₀,
-# β₁, β₂] = [1, 1, 0], in three, eight and sixteen dimensions alike, and the angle around it predicts position with an
-# R² of 0.956, 0.893 and 0.95 ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6), the authors'
-# cohomology notebook). The blog agrees in its text, β₀ = 1 and β₁ = 1, "confirmed ring". The titles of its own figure
-# say 5 and 3, 27 and 3, 37 and 3.
+# **Question.** Is the embedding of a rat that runs there and back a ring, and does the rat go round it on trips that no
+# model has seen?
 #
-# **What you will see.** What persistent cohomology counts, and how much its counts depend on a threshold. Models that
-# should *not* have a ring, as the yardstick. A model with a splendid loop that is no ring at all. And then better
-# evidence than any Betti number: an angle read off the loop, and a rat followed round it, lap by lap, on laps the
-# model has never seen.
+# **Method.** Persistent cohomology with null models, an angle read off the longest loop, and the winding number of each
+# trip; on training bins, then held out, in four rats.
+#
+# **Limit.** Betti numbers hang on a threshold, on landmarks and on training length; the winding number does not, but it
+# needs whole trips.
 
 # %% tags=["bootstrap"]
 import os
@@ -65,6 +63,14 @@ rec = recordings.load_recording(recording, on_missing="simulate")
 claims.open_chapter("05", rec, profile, seed)
 
 # %% [markdown]
+# ## The claim
+#
+# The embedding of a rat that runs there and back is a ring: one piece, one loop, and no hollow, [β₀,
+# β₁, β₂] = [1, 1, 0], in three, eight and sixteen dimensions alike, and the angle around it predicts position with an
+# R² of 0.956, 0.893 and 0.95 ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6), the authors'
+# cohomology notebook). The blog agrees in its text, β₀ = 1 and β₁ = 1, "confirmed ring". The titles of its own figure
+# say 5 and 3, 27 and 3, 37 and 3.
+#
 # ## What persistence counts
 #
 # Take a few hundred points of the embedding and let a ball grow around each. Balls that touch are joined. At first
@@ -142,9 +148,9 @@ show(figures.diagrams.among_nulls(compared))
 compared.expect()
 
 # %% [markdown]
-# Look at *position* in the tables above. Nobody told that model about directions; it may put the way there and the way
-# back on top of each other, and then its points lie on an arc, not on a ring. But an arc may be bent so far that its
-# two ends face each other across a gap, and once the balls are as wide as the gap, they close it: one long bar. A
+# Look at *position* in the tables above. That model was trained without directions; it may put the way there and the
+# way back on top of each other, and then its points lie on an arc, not on a ring. But an arc may be bent so far that
+# its two ends face each other across a gap, and once the balls are as wide as the gap, they close it: one long bar. A
 # Betti number does not know a ring from a horseshoe. When is the loop *born*? A ring closes as soon as neighbours
 # touch, an arc late.
 #
@@ -191,7 +197,7 @@ topology.against_distributions(models)
 # near which.
 #
 # The arithmetic is done modulo a prime, 47 as the authors have it, and must be lifted to whole numbers. That can fail;
-# so the lifted rule is checked on every triangle, and if it fails, another prime is tried and the failure told.
+# so the lifted rule is checked on every triangle, and if it fails, another prime is tried and the failure reported.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Figure: cocycle
@@ -229,10 +235,10 @@ angles.expect_dimensions()
 # ## The rat goes round
 #
 # An R² of position still leaves room for doubt. An arc explains position too, and so does a bent line. Here is a
-# question that only a ring can answer: *does the rat wind round it?* On a ring, a trip there and back goes once round,
-# and ends one full turn from where it began. On an arc it goes there, comes back the way it came, and ends at zero.
-# Nothing has to be fitted; a trip that ends where it began has turned by nearly a whole number; and the sign must be
-# the same on every trip.
+# question that only a ring can answer: *does the rat wind round it?* (its *winding number* per trip) On a ring, a trip
+# there and back goes once round, and ends one full turn from where it began. On an arc it goes there, comes back the
+# way it came, and ends at zero. Nothing has to be fitted; a trip that ends where it began has turned by nearly a whole
+# number; and the sign must be the same on every trip.
 #
 # Turns are counted on the complex itself: from bin to bin, the smoothed cocycle says how far the angle moves and which
 # way round, so that no step is misread as the shorter way.
@@ -250,16 +256,16 @@ winding.table()
 winding.expect()
 
 # %% [markdown]
-# One row needs a second look. PCA of the window is no null here but a witness. It was told nothing and trained on
-# nothing; it is a rotation of the counts and a projection. If the rat winds round a loop of *that* cloud, then the
-# ring was in the spikes before any model came, and all that CEBRA adds is to draw it more clearly.
+# One row needs a second look. PCA of the window is no null here but a witness. It has no labels and no training; it is
+# a rotation of the counts and a projection. If the rat winds round a loop of *that* cloud, then the ring was in the
+# spikes before any model came, and all that CEBRA adds is to draw it more clearly.
 
 # %% [markdown]
 # ## Time alone, as it grows
 #
-# Look back at the model of time alone: a loop that is long after a short training and short after a long one. The
-# loss pushes every moment away from every other, and with no labels to hold them back the points go on spreading until
-# the sphere is full. Persistence, which asks for an empty middle, then finds none, though the order round it may stay.
+# Look back at the model of time alone: a loop that is long after a short training and short after a long one. The loss
+# pushes every time bin away from every other, and with no labels to hold them back the points go on spreading until the
+# sphere is full. Persistence, which asks for an empty middle, then finds none, though the order round it may stay.
 
 # %% tags=["nbval-ignore-output"]
 ages = topology.ages(models)
@@ -338,10 +344,10 @@ except ValueError as refusal:
 # %% [markdown]
 # ## What could fool us
 #
-# **The labels.** A model that is told position and direction is told two lines. They need not meet: to the labels, a
-# turn is as far as any other change of direction (chapter 06 measures how far the labels alone draw the ends together).
-# That it draws both lines in order is no news about the brain. Whether they close into a ring is, and so is the model
-# that saw time alone, and so are laps that no model saw.
+# **The labels.** Position and direction as labels are two lines. They need not meet: to the labels, a turn is as far as
+# any other change of direction (chapter 06 measures how far the labels alone draw the ends together). That it draws
+# both lines in order is no news about the brain. Whether they close into a ring is, and so is the model that saw time
+# alone, and so are laps that no model saw.
 #
 # **The landmarks.** How many, and how chosen, was settled while looking at this rat. So here are other choices:
 
@@ -370,7 +376,7 @@ topology.other_landmarks(models)
 # @title Verdicts
 lines = headline.judged() + angles.judged_order() + dimensions.judged()
 lines += angles.judged() + price.judged()
-quick = "(quick run)" if profile == "quick" else ""
+quick = "(quick profile)" if profile == "quick" else ""
 claims.verdicts_on(lines, quick, judged=rec.key == "achilles")
 
 # %% tags=["hide-input", "nbval-ignore-output"]
@@ -379,8 +385,14 @@ held_out.said(winding)
 
 # %% [markdown]
 # ## Take-aways
-#
-# - A Betti number without a threshold is no number; a threshold without a null is a taste.
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Result
+claims.close_chapter()
+
+# %% [markdown]
+# - Give a Betti number with its threshold, and the threshold with a null: the count of the same model changes with
+#   either.
 # - Look at births. An arc that closes late can have a loop as long as a ring's.
 # - A null should be hard to beat: smooth labels at the wrong time rather than mere noise, and as long trained.
 # - Ask what only a ring can do. Winding needs no fit and no threshold, and works on laps never seen.

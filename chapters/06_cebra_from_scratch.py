@@ -14,15 +14,12 @@
 # %% [markdown]
 # # CEBRA from scratch
 #
-# **The claim.** Trained on a rat's position and running direction, CEBRA ends at a loss of 5.496 and shows the
-# hippocampus as a ring ([Schneider, Lee and Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6), Extended Data
-# Figure 5).
+# **Question.** What is CEBRA, line by line, and who closes the ring: the labels, the loss, or the neurons?
 #
-# **What you will see.** The whole method in about a hundred lines, written here cell by cell and hiding nothing. A film
-# of the ring as it forms. An experiment that takes the neurons away, to find out who makes the ring: the labels, the
-# loss, or the brain. Then the proof that these lines are CEBRA and not something like it: the same loss, the same
-# gradients, the same weights after fifty steps as the official package, and embeddings compared by four measures on
-# laps that neither saw. Last, how long each way takes.
+# **Method.** The method in about a hundred lines, held against the library step by step; then the ring again with no
+# neurons, and with neurons dealt anew on the way back.
+#
+# **Limit.** Equal code shares the library's mistakes; the experiment is one rat's, on one split, with a few seeds.
 
 # %% tags=["bootstrap"]
 import os
@@ -68,6 +65,12 @@ rec = recordings.load_recording(recording, on_missing="simulate")
 claims.open_chapter("06", rec, profile, seed)
 
 # %% [markdown]
+# ## The claim
+#
+# Trained on a rat's position and running direction, CEBRA ends at a loss of 5.496 and shows the
+# hippocampus as a ring ([Schneider, Lee and Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6), Extended Data
+# Figure 5).
+#
 # The method itself needs four libraries: arrays, tensors with gradients, and a search tree.
 
 # %% tags=["method"]
@@ -150,14 +153,14 @@ def embed(encoder, spikes, segments):
 
 
 # %% [markdown]
-# ## Two: which moments belong together
+# ## Two: which time bins belong together
 #
 # Contrastive learning needs examples of what is alike. For every *reference* bin, CEBRA draws a *positive*: another bin
 # whose label, position and direction, is about the same. But what is "about"? A fixed radius would be a guess, and a
-# different one for metres than for degrees. CEBRA lets the rat answer: take any moment of the recording, see how much
-# the label changed over the ten bins before it, and add that *difference* to the reference's label. The positive is the
-# bin whose label comes nearest to the sum. A rat that runs fast makes wide neighbourhoods, one that dawdles narrow
-# ones, and no one has to set a radius.
+# different one for metres than for degrees. CEBRA lets the rat answer: take any bin of the recording, see how much the
+# label changed over the ten bins before it, and add that *difference* to the reference's label. The positive is the bin
+# whose label comes nearest to the sum. A rat that runs fast makes wide neighbourhoods, one that dawdles narrow ones,
+# and no one has to set a radius.
 #
 # Nearest is plain distance over all columns of the label, so units still matter: on a track shorter than two metres, a
 # wrong direction costs about as much as the whole way. And it means a search among all labels. The library computes
@@ -192,12 +195,14 @@ class Positives:
 # %% [markdown]
 # The last fifth of the recording is kept away from every model in this chapter; here are the bins to train on.
 
-# %%
+# %% tags=["hide-input"]
+# @title The bins to train on
 laps = scratch.training_laps(rec)
 spikes, labels, segments = laps.spikes, laps.labels, laps.segments
 positives = Positives(labels, segments)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: positive pairs
 rng = np.random.default_rng(seed)
 by_direction = Positives(np.ascontiguousarray(labels[:, 1:]), segments)
 pairs = scratch.pairs(laps, positives, by_direction, rng)
@@ -274,7 +279,8 @@ moments = [0, *np.geomspace(10, STEPS, 7).round().astype(int).tolist()]
 given = spikes, labels, segments, STEPS
 encoder, loss, film = train(*given, seed, snapshots=moments)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: film
 place = scratch.places(laps)
 means = place.means(film[STEPS])
 show(figures.training.film(film, means, loss, laps))
@@ -283,11 +289,12 @@ show(figures.training.film(film, means, loss, laps))
 # ## Why a ring?
 #
 # Watch the film with two forces in mind. At first the untrained encoder puts everything in one patch, and repulsion
-# rules: the crowd bursts apart. Attraction decides *how*. It ties every moment to moments slightly ahead and behind, so
-# the points cannot scatter at random; they have to spread like beads on strings. A string of neighbours that must keep
+# rules: the crowd bursts apart. Attraction decides *how*. It ties every bin to bins slightly ahead and behind, so the
+# points cannot scatter at random; they have to spread like beads on strings. A string of neighbours that must keep
 # together and wants to be far from everything else lies stretched along the sphere.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: partners
 forces = scratch.forces(film, laps, positives, rng)
 show(figures.training.partners(forces, means))
 
@@ -297,9 +304,10 @@ show(figures.training.partners(forces, means))
 # The labels already know that places form a line, twice over. So did the neurons add anything, or did we draw the ring
 # ourselves? Replace the network by free beads, one for each place and direction. They feel the same attraction, with
 # the same pairs, and the same repulsion; nothing else. They need not read a single spike. A second set of beads gets
-# pairs of another kind: each moment with the one ten bins later, which knows nothing of labels, only how the rat moved.
+# pairs of another kind: each bin with the one ten bins later, which knows nothing of labels, only how the rat moved.
 
-# %%
+# %% tags=["hide-input"]
+# @title Pairs of places, counted
 BATCH = training.PARAMETERS["batch_size"]
 
 
@@ -311,6 +319,7 @@ def pair_table(place, reference, positive):
     return torch.as_tensor(table / table.sum(), dtype=torch.float32)
 
 
+# %%
 def settle(pairs, seed, steps=800):
     """Free points on the sphere, moved by InfoNCE alone; the loss at rest."""
     crowd = pairs.sum(dim=1)  # how often each place is visited
@@ -329,7 +338,8 @@ def settle(pairs, seed, steps=800):
     return points.detach().numpy(), (repulsion - attraction).item()
 
 
-# %%
+# %% tags=["hide-input"]
+# @title Beads for pairs by labels and by time, and the floor of the loss
 reference = rng.integers(len(labels), size=400_000)
 partner = positives.draw(reference, rng)
 label_pairs = pair_table(place.number, reference, partner)
@@ -362,17 +372,21 @@ def dealt_anew(spikes, direction, seed):
     return np.where(direction[:, None] > 0, spikes, spikes[:, other])
 
 
+# %% tags=["hide-input"]
+# @title Neurons dealt anew, once a seed
 seeds = scratch.seeds_06(profile, seed)
 dealt = [dealt_anew(spikes, laps.direction, n) for n in seeds]
 
-# %% tags=["nbval-ignore-output", "remove-stderr"]
+# %% tags=["hide-input", "nbval-ignore-output", "remove-stderr"]
+# @title Training on both, all cores
 lot = [(spikes, n) for n in seeds[1:]] + list(zip(dealt, seeds, strict=True))
 lot = [joblib.delayed(train)(x, labels, segments, STEPS, n) for x, n in lot]
 lot = joblib.Parallel(n_jobs=-1)(lot)
 ours = [(encoder, loss, film), *lot[: len(seeds) - 1]]
 on_dealt = lot[len(seeds) - 1 :]
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: beads
 made = {
     "label pairs, no neurons": [beads for beads, _ in by_label],
     "label pairs and neurons": [place.means(f[STEPS]) for *_, f in ours],
@@ -399,14 +413,15 @@ rings.said()
 #
 # The beads also settle a question about the published loss. They rest where no arrangement of places on a sphere can do
 # better under these pairs: a floor that the labels and the sphere set, whatever the neurons. How far above it an
-# encoder stays tells how much it could not read from the spikes. To get below, it would have to tell apart moments
+# encoder stays tells how much it could not read from the spikes. To get below, it would have to tell apart time bins
 # within one place: fine detail, or memory of the very bins it trained on.
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
 jobs = scratch.jobs_06(rec, profile, seed)
 fits = dict(zip(jobs, training.fit_many(list(jobs.values())), strict=True))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: loss
 descent = scratch.Descent(loss, fits, floor, floor_of_all, rec.source)
 show(figures.training.loss_curves(descent))
 descent.said()
@@ -419,7 +434,7 @@ descent.said()
 
 
 # %% tags=["hide-input", "proof"]
-# @title Check against the recorded values
+# @title One step: loss and gradients of both
 def twin(encoder):
     """The library's own network with the weights of `encoder`."""
     first, last = encoder.layers[0], encoder.layers[-1]
@@ -464,7 +479,7 @@ def one_step(encoder, spikes, triple):
 
 
 # %% tags=["hide-input", "proof"]
-# @title In words
+# @title Many steps, and the search for positives
 def many_steps(encoder, spikes, triples):
     """Difference of weights after the library's solver and ours took steps."""
     ours, theirs = copy.deepcopy(encoder), twin(encoder)
@@ -495,7 +510,8 @@ def how_much_farther(positives, query):
     return distance(positives.nearest(query)) - distance(theirs)
 
 
-# %%
+# %% tags=["hide-input"]
+# @title Both, put to the test
 torch.manual_seed(seed)
 untrained = Encoder(spikes.shape[1])
 rng = np.random.default_rng(seed)
@@ -514,7 +530,8 @@ whole = Positives(labels, [slice(0, len(labels))]).change
 theirs = cebra.distributions.TimedeltaDistribution(torch.as_tensor(labels), 10)
 changes = np.abs(whole - theirs.time_difference.numpy()).max()
 
-# %%
+# %% tags=["hide-input"]
+# @title Check against the recorded values
 n_weights = sum(weights.numel() for weights in untrained.parameters())
 proof = scratch.Proof(*differences, after_50, farther, changes, n_weights, 50)
 proof.expect()
@@ -533,7 +550,8 @@ proof.table()
 # the longest loop lives in persistent homology (four hundred test bins). Beside them stands the fast number type that
 # `fit_many` uses where the processor has it.
 
-# %%
+# %% tags=["hide-input"]
+# @title All models, judged on held-out laps
 transforms = [(partial(embed, model), losses) for model, losses, _ in ours]
 quality = scratch.quality(rec, transforms, fits)
 
@@ -557,7 +575,8 @@ quality.table()
 # between the first two is almost all the search for positives. This is a glance, not a benchmark:
 # `python -m benchmarks.training` makes the full table, with recordings up to a million bins and peak memory.
 
-# %% tags=["nbval-ignore-output", "remove-stderr"]
+# %% tags=["hide-input", "nbval-ignore-output", "remove-stderr"]
+# @title Figure: speed
 speeds = scratch.speeds(train, laps, rec)
 show(figures.training.speed_bars(speeds, training.fast_dtype()))
 
@@ -566,9 +585,10 @@ show(figures.training.speed_bars(speeds, training.fast_dtype()))
 #
 # - **Equal code, equal mistakes.** The proof shows that we do what the library does. Whether that is right, it cannot
 #   say. The ties above are an example: one arbitrary rule, faithfully repeated.
-# - **A ring because we drew one.** Told position and direction, any encoder that can read them will make two arcs, and
-#   the beads show how far the labels alone draw the ends together. Only what the neurons add to that is news from the
-#   brain. Chapters two and five have other controls: shuffled and late labels, no labels, and a null for the loop.
+# - **A ring because we drew one.** Trained with position and direction, any encoder that can read them will make two
+#   arcs, and the beads show how far the labels alone draw the ends together. Only what the neurons add to that is news
+#   from the brain. Chapters two and five have other controls: shuffled and late labels, no labels, and a null for the
+#   loop.
 # - **Dealing neurons anew changes more than one thing.** A window across a turn then mixes two deals. The experiment
 #   says what alike firing does to the gap, not that nothing else could.
 # - **A loss that looks like evidence.** It sits close to a floor set by labels and sphere. Low loss says that the
@@ -578,9 +598,15 @@ show(figures.training.speed_bars(speeds, training.fast_dtype()))
 # - **One split.** The last laps of one rat on one day. Chapter three uses all trips, four rats, and intervals.
 # - **A stopwatch on a shared machine.** Neighbours, heat and the number of cores move the bars. Trust the ratios more
 #   than the rates, and the benchmark more than either.
-#
+
+# %% [markdown]
 # ## Take-aways
-#
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Result
+claims.close_chapter()
+
+# %% [markdown]
 # - CEBRA is short: an encoder, pairs, a loss with two terms, and a loop.
 # - The *pairs* carry the idea. Adding a change seen in the data to a label sets the scale of "alike" without a knob.
 # - Attraction makes strings of neighbours, repulsion stretches them along the sphere. Labels lay out the arcs and draw

@@ -14,14 +14,11 @@
 # %% [markdown]
 # # The debugging diary
 #
-# **The claim.** The blog spent about 15 minutes on four bugs: an attribute that does not exist, a data loader that finds
-# no host, a computation that hangs, and pictures of an earlier run that look like new ones. The first, it says, took a
-# *one-character fix*. It is the most human part of the post, and the most useful: nothing teaches like other
-# people's bugs.
+# **Question.** Which bugs cost the blog its fifteen minutes, and which ones did nobody notice because nothing crashed?
 #
-# **What you will see.** Each of the four, alive, and the guard that this book keeps against it. Then the bugs that nobody
-# noticed, because nothing crashed: those that reproducing the post brought to light, in it, in the library, and in
-# ourselves. One of them bears on a published number.
+# **Method.** Each bug is staged in a few lines, alive, with its guard beside it; the silent ones are measured.
+#
+# **Limit.** Only bugs that were found are here.
 
 # %% tags=["bootstrap"]
 import os
@@ -67,6 +64,13 @@ rec = load_recording(recording, on_missing="simulate")
 claims.open_chapter("07", rec, profile, seed)
 
 # %% [markdown]
+# ## The claim
+#
+# The blog spent about 15 minutes on four bugs: an attribute that does not exist, a data loader that finds
+# no host, a computation that hangs, and pictures of an earlier run that look like new ones. The first, it says, took a
+# *one-character fix*. It is the most human part of the post, and the most useful: nothing teaches like other
+# people's bugs.
+#
 # ## The attribute
 #
 # **Symptom.** A line that should print the memory of the graphics card stops the notebook.
@@ -83,7 +87,9 @@ print(*line)
 
 # %% tags=["nbval-ignore-output"]
 distance = diary.edit_distance("total_mem", "total_memory")
-Markdown(f"The two names are **{distance}** characters apart. The blog says one.")
+Markdown(
+    f"The two names are **{distance}** characters apart. The blog says one."
+)
 
 # %% tags=["hide-input"]
 # @title Check against the recorded values
@@ -266,17 +272,17 @@ print(repeats)
 repeats.expect()
 
 # %% [markdown]
-# So a run of the library cannot be repeated by giving its seed again; a spread over runs comes by itself. The fix is one
-# generator for all draws, which the job's seed starts.
+# So a training by the library cannot be repeated by giving its seed again; a spread over trainings comes by itself. The
+# fix is one generator for all draws, which the job's seed starts.
 #
 # <div class="book-debug" data-label="bug: dead seeds">
 #
-# **What it cost.** No run of the library can be had again, by its authors either. Whoever fixed the seed to compare
-# two settings compared two dice as well.
+# **What it cost.** No training by the library can be had again, by its authors either. Whoever fixed the seed to
+# compare two settings compared two dice as well.
 #
 # **Guard.** A test trains twice with one seed and compares every weight, to the last bit.
 #
-# **Moral.** Whoever offers a seed should run twice and look.
+# **Moral.** Whoever offers a seed should train twice and look.
 #
 # </div>
 #
@@ -313,7 +319,7 @@ invented.expect()
 #
 # ## The first of equals
 #
-# For each moment CEBRA wants a positive: the bin whose label lies nearest to a wanted one. Where several are equally
+# For each time bin CEBRA wants a positive: the bin whose label lies nearest to a wanted one. Where several are equally
 # near, the library takes the first in the recording. Positions hardly repeat. Directions do nothing else. How many
 # different bins, then, does training on direction ever see as a positive, and what if one of the equals is drawn at
 # random instead? References, negatives and everything else stay the same, draw for draw.
@@ -365,12 +371,14 @@ cases = {
 diary.r2_table(truth, cases)
 
 # %%
-for id, name in (("large", "three times too large"), ("inverted", "upside down")):
-    expect(f"diary.negative.{id}_r2", diary.r2_and_correlation(truth, cases[name])[0])
+ids = {"large": "three times too large", "inverted": "upside down"}
+for id, name in ids.items():
+    r2, _ = diary.r2_and_correlation(truth, cases[name])
+    expect(f"diary.negative.{id}_r2", r2)
 
 # %% [markdown]
 # The first two follow the truth perfectly and have a negative R²; so has the third, which really is inverted. R² below
-# nought means that the mean would have been the better guess.
+# zero means that the mean would have been the better guess.
 #
 # <div class="book-debug" data-label="bug: worse than the mean">
 #
@@ -438,12 +446,19 @@ expect("diary.own.bar_stands", bar.n == 0)
 #   may have had other work; read them as hours or days, not as numbers. The guard's own estimate is rougher still.
 # - **The ties may not be the whole story.** The paper's shuffled loss was computed elsewhere, by other versions. Ours shows
 #   that the rule is enough to make such a number, and that without it the number is gone.
-#
+
+# %% [markdown]
 # ## Take-aways
-#
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Result
+claims.close_chapter()
+
+# %% [markdown]
 # - Bugs that crash are cheap. Count the others: wrong loader, dead seed, shared spikes, first of equals, stale picture.
-# - A guard is a bug that has been made to crash.
-# - Feed the pipeline nonsense, and the network ties, and the check forgeries. See each of them say no.
-# - One letter is three. Count.
+# - Turn each silent bug into a check that fails loudly: that is what the guards above are.
+# - Test the tests: give the pipeline an invented position, the sampler equal labels, the stamp a forged page, and see
+#   each refuse.
+# - Count: the blog's *one-character fix* is three characters.
 #
 # [Next in this book](08_scorecard): every claim, and what became of it.

@@ -14,14 +14,13 @@
 # %% [markdown]
 # # The scorecard
 #
-# **The claim.** The blog's title promises a reproduction in *under two hours*, and its text tells of five results, all of
-# them found again. The paper behind it ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6))
-# makes no such boast and leaves more numbers to check. This page holds both to every claim of theirs that we found.
+# **Question.** Of everything that the blog and the paper state in numbers or in words that can be checked, what holds?
 #
-# **What you will see.** How many claims held and how many did not; a picture of every claimed number against ours; then
-# each claim with its source, our measurement, its verdict, and the reason. None of it was typed. The claims and the
-# rules that judge them stand in `data/claims.yml`, the measurements in the results file that the chapters of this very
-# run wrote, and this page puts the two together.
+# **Method.** Each claim has a rule in one file; where its source says what it did, that protocol is measured and
+# judged, and ours stands beside it.
+#
+# **Limit.** The claims and the criteria for words were chosen by us; *not reproduced* says these recordings, this code,
+# these settings.
 
 # %% tags=["bootstrap"]
 import os
@@ -62,6 +61,12 @@ rec = load_recording(recording, on_missing="simulate")
 claims.open_chapter("08", rec, profile, seed)
 
 # %% [markdown]
+# ## The claim
+#
+# The blog's title promises a reproduction in *under two hours*, and its text tells of five results, all of
+# them found again. The paper behind it ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6))
+# makes no such boast and leaves more numbers to check. This page holds both to every claim of theirs that we found.
+#
 # ## What there is to judge
 #
 # While the book runs, each chapter writes what it measured into one file. Read alone, this page takes the published
@@ -100,11 +105,11 @@ else:
 # %% [markdown]
 # ## Every claim
 #
-# In the order of the chapters. *Only with leakage*: our measurement keeps the rule when test moments leak into training,
+# In the order of the chapters. *Only with leakage*: our measurement keeps the rule when test bins leak into training,
 # and breaks it when they do not. *Contradicts itself*: the same source states the same thing elsewhere, and by its own
-# rule the two disagree. *Not testable here* and *open* come with their reasons. *Measured* is what
-# the verdict stands on: the source's own protocol, where we know it. *By our protocol*, where it is another, is the same
-# quantity with our settings, or without leakage.
+# rule the two disagree. *Not testable here* and *open* come with their reasons. *Measured* is what the verdict stands
+# on: the source's own protocol, where we know it. *By our protocol*, where it is another, is the same quantity with our
+# settings, or without leakage.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Table
@@ -121,12 +126,12 @@ scorecard.expect()
 # %% [markdown]
 # ## How a verdict comes about
 #
-# A rule per claim, in one file, most of them written down before the first full run; those that were not are listed
-# below. Where a source says what it did, its own protocol is measured and judged, and ours stands beside it. The kinds are
-# few. *Close*: within two standard deviations, the source's own or, of a single run, those of our runs, or within a share
-# of the published value where the source was vague; *bits*, the same of a loss below chance. *In a range*, *more*, *less*,
-# *equal*, *in this order*. And for shapes a criterion made of conditions on measured numbers. `helpers/claims/rules.py` has
-# each as a few lines of code, and a test holds every kind to both sides of its border.
+# A rule per claim, in one file, most of them written down before the first full training; those that were not are
+# listed below. Where a source says what it did, its own protocol is measured and judged, and ours stands beside it. The
+# kinds are few. *Close*: within two standard deviations, the source's own or, of a single training, those of ours, or
+# within a share of the published value where the source was vague; *bits*, the same of a loss below chance. *In a
+# range*, *more*, *less*, *equal*, *in this order*. And for shapes a criterion made of conditions on measured numbers.
+# `helpers/claims/rules.py` has each as a few lines of code, and a test holds every kind to both sides of its border.
 #
 # Where a criterion speaks of a *null*, the null is measured, too: models as long trained, on labels that are shuffled or
 # late.
@@ -147,8 +152,8 @@ scorecard.amendments()
 # %% [markdown]
 # ## What could fool us
 #
-# **A generous rule.** A share of a value that is large before anything is learnt is lenient. So losses are judged in bits
-# below chance, where nought is nothing; other values may have a floor that we do not know.
+# **A generous rule.** A share of a value that is large before anything is learnt is lenient. So losses are judged in
+# bits below chance, where zero is nothing; other values may have a floor that we do not know.
 #
 # **A strict one.** A spread over seeds is not a spread over rats. With few seeds it comes out small by chance, and a
 # number may then miss by a hair what nobody would call wrong. Look at the distance, not only at the word.
@@ -160,9 +165,15 @@ scorecard.amendments()
 #
 # **Not reproduced is not false.** It says that these recordings, this code and these settings gave something else. Where
 # the reason is known the chapter gives it; where it is not, the chapter says that too.
-#
+
+# %% [markdown]
 # ## Take-aways
-#
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Result
+claims.close_chapter(scorecard.results)
+
+# %% [markdown]
 # - A claim can be checked when it names its data, its split, its seeds and its spread. Ask for these four first.
 # - Write the rule before the result. Everything after that is arithmetic.
 # - Count the verdicts of those who contradict themselves apart: nobody can reproduce both halves.

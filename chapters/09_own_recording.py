@@ -14,15 +14,12 @@
 # %% [markdown]
 # # Your own recording
 #
-# **The claim.** CEBRA is for any neural recording, with or without behaviour, say its authors, who show it on rats, mice
-# and monkeys ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6)). They state no number for
-# yours. This chapter measures one: hand in spikes and a position on a line or a circle, and get what the other chapters
-# do to Achilles, with their splits, their baselines and their nulls.
+# **Question.** What do these analyses say about a recording of your own, and how does it have to look?
 #
-# **What you will see.** The way from time stamps to bins, one explicit step after the other, on an animal whose truth is
-# known. The same recording as three kinds of file. Twelve broken recordings, each refused in a line. Then the whole
-# analysis: embeddings, decoding beside the plainest of decoders, a ring test with its null, and a report to take along.
-# Last, a sweep: which settings matter, and for what.
+# **Method.** Spikes or calcium traces with a position go in as a file; inspection, embeddings, decoding beside plain
+# decoders, a ring test with its null, and a report come out.
+#
+# **Limit.** One recording is one animal: every interval here is over its laps or over seeds.
 
 # %% tags=["bootstrap"]
 import os
@@ -65,6 +62,13 @@ rec = recordings.load_recording(recording, on_missing="simulate")
 claims.open_chapter("09", rec, profile, seed)
 
 # %% [markdown]
+# ## The claim
+#
+# CEBRA is for any neural recording, with or without behaviour, say its authors, who show it on rats, mice
+# and monkeys ([Schneider, Lee & Mathis 2023](https://doi.org/10.1038/s41586-023-06031-6)). They state no number for
+# yours. This chapter measures one: hand in spikes and a position on a line or a circle, and get what the other chapters
+# do to Achilles, with their splits, their baselines and their nulls.
+#
 # ## What to bring
 #
 # Three things, on one clock: **spikes**, as one list of seconds per unit or as counts per bin; **places**, along the track
@@ -222,8 +226,8 @@ refused.table()
 refused.expect()
 
 # %% [markdown]
-# The subtlest is the label that is slower than the laps. If position hardly changes while a lap lasts, then bins held out
-# have neighbours in time, with the same label, in training: whatever recognises the *moment* looks as if it knew the
+# The subtlest is the label that is slower than the laps. If position hardly changes while a lap lasts, then bins held
+# out have neighbours in time, with the same label, in training: whatever recognises the *time* looks as if it knew the
 # *place*. So the inspection measures for how long position remembers itself, and compares.
 #
 # ## Buddy, as raw arrays
@@ -261,9 +265,9 @@ else:
 # %% [markdown]
 # ## The whole analysis
 #
-# Now the recording that this page was asked for. Three kinds of model, all trained on training laps alone: one told the
-# position (and the direction, where there are two), one told nothing but time, and several told nonsense, which are the
-# null. Then everything is measured on laps that none of them has met.
+# Now the recording that this page was asked for. Three kinds of model, all trained on training laps alone: one with
+# labels of position (and of direction, where there are two), one with nothing but time, and several with shuffled
+# labels, which are the null. Then everything is measured on laps that none of them has met.
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
 figures.use(rec)
@@ -294,9 +298,9 @@ analysis.decoding.expect()
 # %% [markdown]
 # ### The ring
 #
-# Each embedding's longest loop is set against those of models that were told nonsense: a loop grows in any cloud of
-# points, and only the null knows how long. Then the sharper question. On held-out trips, is the animal led round the loop
-# exactly once, there and back? The same bins in random order say what chance would do.
+# Each embedding's longest loop is set against those of models with shuffled labels: a loop grows in any cloud of
+# points, and only the null knows how long. Then the sharper question. On held-out trips, is the animal led round the
+# loop exactly once, there and back? The same bins in random order say what chance would do.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Figure: loops
@@ -350,11 +354,11 @@ if taught:
 # **One animal.** Every interval here is over laps or seeds of one recording. It says how well *this* session is read, and
 # nothing about the next animal.
 #
-# **A null too small.** With few models told nonsense, the p-value cannot be small, however long the loop; the report
-# says which is the least that it could have been.
+# **A null too small.** With few models with shuffled labels, the p-value cannot be small, however long the loop; the
+# report says which is the least that it could have been.
 #
-# **A ring that was handed in.** On a circular track, a model told the position draws a ring because the labels are one.
-# Ask the model that was told only time.
+# **A ring that was handed in.** On a circular track, a model trained with the position draws a ring because the labels
+# are one. Ask the model without labels.
 #
 # **Two clocks.** Spikes and camera that drift apart by half a second ruin decoding and break nothing visible. The
 # inspection finds clocks in different units, and long silences; a slow drift it cannot see.
@@ -364,12 +368,18 @@ if taught:
 #
 # **Settings chosen by their outcome.** A sweep finds the best of many by luck as well as by merit. What it finds has to be
 # tested once more, on laps that it has not seen.
-#
+
+# %% [markdown]
 # ## Take-aways
-#
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Result
+claims.close_chapter()
+
+# %% [markdown]
 # - Every step from time stamps to bins is a choice. Make it by name, and look at the picture.
 # - Let a recording be refused before it is analysed: the line that says why costs a second, the wrong figure a year.
 # - Put the plain decoder beside the network, on the same laps, with the same window.
-# - A loop is no ring until models told nonsense have failed to grow one, and held-out laps have gone round it.
-# - A setting's effect is told from the luck of a seed by many seeds, not by the best of a grid; the verdict above says
-#   how many there were, and which settings they tell apart.
+# - A loop is no ring until models with shuffled labels have failed to grow one, and held-out laps have gone round it.
+# - A setting's effect is separated from the luck of a seed by many seeds, not by the best of a grid; the verdict above
+#   says how many there were, and which settings they tell apart.

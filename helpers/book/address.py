@@ -38,8 +38,6 @@ def do_release(given: argparse.Namespace) -> int:
         raise ValueError(f"{given.tag!r} is no name of a git tag: for example v1.0")
     replace_everywhere(r"^(  branch: ).*$", rf"\g<1>{given.tag}")
     # in a notebook, the same line of code stands within JSON, its quotes escaped
-    replace_everywhere(
-        r"""(url, tag = \\?"https://[^"\\]+\\?", \\?")[^"\\]+""", rf"\g<1>{given.tag}"
-    )
+    replace_everywhere(r"""( tag = \\?")[^"\\{]+""", rf"\g<1>{given.tag}")
     print(f"commit, then: git tag {given.tag} && git push origin {given.tag}")
     return 0

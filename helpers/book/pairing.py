@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from helpers.files import write_text
 
 INJECTED = "injected-parameters"
+FOLDED = "# @title "  # heads a cell that the page and Colab fold
 NOISE = ("papermill", "execution", "widgets", "ExecuteTime")
 
 # The first code cell of every chapter. Address and tag are those of _config.yml; the commands
@@ -150,12 +151,15 @@ def with_prose(source: NotebookNode, published: NotebookNode) -> NotebookNode:
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook atomically, validated.
+    """Write a notebook atomically, validated; Colab folds what the page folds.
 
     Parameters
     ----------
     notebook : NotebookNode
     path : Path
     """
+    for cell in notebook.cells:
+        if cell.source.startswith(FOLDED):
+            cell.metadata["cellView"] = "form"
     nbformat.validate(notebook)
     write_text(path, nbformat.writes(notebook, version=4) + "\n")

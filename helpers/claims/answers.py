@@ -65,8 +65,8 @@ def filled(line: str, values: Mapping) -> str | None:
     return None if missing else BOLD.sub(r"<strong>\1</strong>", escape(text))
 
 
-def html_of(number: str, chapter: Mapping, values: Mapping, picture: str = "") -> str:
-    """Write the result of a chapter as the head of its page shows it.
+def said_of(number: str, chapter: Mapping, values: Mapping) -> str:
+    """Write what a run found as a list in HTML: numbers, verdicts, and in which rats.
 
     Parameters
     ----------
@@ -76,8 +76,6 @@ def html_of(number: str, chapter: Mapping, values: Mapping, picture: str = "") -
         Its `recording` and `profile`.
     values : mapping
         Entries of a results file.
-    picture : str
-        The key picture's tag, if the run drew it.
 
     Returns
     -------
@@ -92,11 +90,16 @@ def html_of(number: str, chapter: Mapping, values: Mapping, picture: str = "") -
         alone += "; the full profile has the others"
     items = "".join(f"<li>{line}</li>" for line in lines)
     items += f"<li>Rats: {rats or alone}</li>" if number != "08" else ""
-    name = said["figure"]
+    return f"<ul>{items}</ul>"
+
+
+def html_of(number: str, chapter: Mapping, values: Mapping, picture: str = "") -> str:
+    """Write the head of a page: what `said_of` says, and the key picture's tag if it was drawn."""
+    name = answer_of(number)["figure"]
     link = f'<a class="answer-picture" href="#fig-{name}">{picture}</a>' if picture else ""
     return (
         f'<div class="book-answer" data-figure="{name}">'
-        f"<p><strong>Result</strong> of this page's run:</p><ul>{items}</ul>{link}</div>"
+        f"<p><strong>Result.</strong></p>{said_of(number, chapter, values)}{link}</div>"
     )
 
 
@@ -111,7 +114,7 @@ def _verdicts(number: str, chapter: Mapping, values: Mapping) -> list[str]:
         words = Counter(row.verdict.word for row in rows if row.claim.said_by == who)
         counts = [f"{words[w]} {w}" for w in WORDS if words[w] and w not in (OPEN, NOT_JUDGED)]
         parts += [f"the {who}'s claims: {', '.join(counts)}"] if counts else []
-    preview = " (a preview: a quick run)" if any(row.preview for row in rows) else ""
+    preview = " (a preview: a quick profile)" if any(row.preview for row in rows) else ""
     return [f"Verdicts on {'; '.join(parts)}{preview}."] if parts else []
 
 
@@ -123,8 +126,9 @@ def reserve(number: str) -> None:
 
 
 def fill(number: str, chapter: Mapping, values: Mapping) -> None:
-    """Write the result into its place."""
+    """Write the result into its place, and here once more."""
     update_display(HTML(html_of(number, chapter, values, _picture())), display_id=PLACE)
+    display(HTML(said_of(number, chapter, values)))
 
 
 def _picture() -> str:

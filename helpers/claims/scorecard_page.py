@@ -161,7 +161,7 @@ def _point(name: str, claim: Claim, said, value, sd, kept: bool) -> list[Point]:
 def _tr(row: Row) -> str:
     claim, word = row.claim, row.verdict.word
     colour = COLOURS.get(word, "currentColor")
-    preview = "<small>quick run: a preview, the rule is about the full one</small>"
+    preview = "<small>quick profile: a preview, the rule is about the full one</small>"
     cells = {
         "": f"<strong>{escape(phrase(claim.id))}</strong>"
         f"<small>{escape(claim.said_by)}: {escape(claim.where)}</small>{_link(row)}",

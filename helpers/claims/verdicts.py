@@ -114,7 +114,7 @@ def verdict_table(
     ----------
     lines : sequence of Judged
     caveat : str
-        Added to each verdict that was reached, for example "(quick run)".
+        Added to each verdict that was reached, for example "(quick profile)".
     judged : bool
         False on a recording that the claims do not speak of.
     by_rule : bool

@@ -61,7 +61,7 @@ class ByPaper:
         return summary(self.found[method, _dimension(method), part, "ring"])
 
     def table(self) -> Markdown:
-        """R² on training and on held-out laps, beside what is published; a quick run has PCA."""
+        """R² on training and on held-out laps, beside the published; the quick profile has PCA."""
         head = ["R²", "training laps", "published", "held-out laps", "published", "runs"]
         rows = []
         for method in self.methods:

@@ -33,7 +33,7 @@ CONTROLS = {
     "spikes": "shuffled spikes",
     "spikes-time": "CEBRA-Time, shuffled spikes",
 }
-TOLD = "lagged labels, aligned by what they were told"
+TOLD = "lagged labels, aligned by the labels they had"
 PARTS = {"train": "", "test": ".heldout"}
 BY_HEART = 0.05  # more of R² that labels lose between laps than no labels do
 Folds = list[np.ndarray]  # (runs, n, n) a fold

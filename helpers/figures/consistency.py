@@ -267,7 +267,7 @@ def runs(study: Repeated, length_m: float) -> Picture:
             ax.set_title(f"{method}, run {number + 1}", fontsize=9.5)
             ax.grid(visible=False)
     fig.colorbar(dots, ax=fig.axes, location="left", shrink=0.6, label="position (m)")
-    _pairs(fig.add_subplot(grid[:, 2]), study.pairs(), {}, "", "R² between runs")
+    _pairs(fig.add_subplot(grid[:, 2]), study.pairs(), {}, "", "R² between trainings")
     return Picture(
         fig,
         alt="Left: two layouts each by UMAP and t-SNE of the same recording, coloured by "

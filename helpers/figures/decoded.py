@@ -24,7 +24,8 @@ def two_verdicts(study: Leak) -> Picture:
     return Picture(
         leak(study.clouds(), study.pairs(), study.length_m),
         alt="Left and middle: decoded against true position of one CEBRA model. With a random "
-        "split of bins the dots hug the diagonal; with trips held out they scatter around it, some far off. "
+        "split of bins the dots hug the diagonal; with trips held out they scatter around it, "
+        "some far off. "
         "Right: mean error of five methods under both splits; most look far better with a "
         "random split, nearest neighbours on bare counts most of all.",
         caption="The same CEBRA model (position and direction, one seed) under both splits, and "

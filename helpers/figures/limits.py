@@ -56,7 +56,8 @@ def where_each_breaks(study: Breaking) -> Picture:
         "against a factor on the spikes, a line a method, with the label alone and the best there "
         "is.",
         caption="On the published generator. The dotted line, the label alone, needs no neuron; "
-        "the dashed one is the best there is. A method below the dotted line tells less of the "
+        "the dashed one is the Bayes-optimal ceiling. A method below the dotted line tells less of "
+        "the "
         "latent than its label does.",
         name="sweep",
     )

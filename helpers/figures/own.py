@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 BAYES = "Bayesian decoder"
 COLOURS = {
-    "CEBRA, told position": style.VARIANT_COLOURS["posdir"],
-    "CEBRA, told time only": style.VARIANT_COLOURS["time"],
+    "CEBRA with position": style.VARIANT_COLOURS["posdir"],
+    "CEBRA with time only": style.VARIANT_COLOURS["time"],
     BAYES: style.VIOLET,
 }
 """Of methods and kinds of models; nonsense is grey. The order is that of panels."""
@@ -157,10 +157,10 @@ def spheres(analysis: Analysis) -> Picture:
     fig.colorbar(mappable, ax=fig.axes, shrink=0.7, label="position (m)")
     return Picture(
         fig,
-        "Three spheres with the embedding of each model, coloured by position: told the position, "
-        "told only time, and told nonsense.",
+        "Three spheres with the embedding of each model, coloured by position: with the position, "
+        "with time only, and with shuffled labels.",
         "Training laps of the first fold, a dot a bin, coloured by where the animal was. The model "
-        "in the middle was never told a place: whatever order its colours have, the units brought.",
+        "in the middle had no labels: whatever order its colours have, the units brought.",
         "own-spheres",
     )
 
@@ -213,7 +213,7 @@ def paths(analysis: Analysis) -> Picture:
     )
 
 
-def loops(rows: Mapping[str, np.ndarray], null: str = "told nonsense") -> Picture:
+def loops(rows: Mapping[str, np.ndarray], null: str = "shuffled labels") -> Picture:
     """The longest loop of each subsample, a row a kind of model; the row `null` sets the line."""
     fig, ax = plt.subplots(figsize=(9, 0.7 * len(rows) + 1.2))
     for height, (title, lengths) in enumerate(reversed(rows.items())):
@@ -226,8 +226,8 @@ def loops(rows: Mapping[str, np.ndarray], null: str = "told nonsense") -> Pictur
     return Picture(
         fig,
         "Dots: how long the longest loop lives in each embedding, a row a kind of model; a dashed "
-        "line marks the longest among models that were told nonsense.",
-        "A dot a subsample of an embedding; below, a dot a model that was told nonsense. Only "
+        "line marks the longest among models with shuffled labels.",
+        "A dot a subsample of an embedding; below, a dot a model with shuffled labels. Only "
         "beyond the dashed line is a loop more than what noise grows by itself.",
         "own-loops",
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helpers.claims import Path
 
 
-def why_we_differ(paths: Sequence[Path], xlabel: str, name: str) -> Picture:
+def why_we_differ(paths: Sequence[Path], xlabel: str) -> Picture:
     """One panel a claim: our number on top, the source's protocol at the bottom."""
     titles = "; ".join(
         f"{path.title}: {path.steps[0].value:.3g} to {path.steps[-1].value:.3g}, published "
@@ -31,7 +31,7 @@ def why_we_differ(paths: Sequence[Path], xlabel: str, name: str) -> Picture:
         "and the source's own protocol; apart below it, what else was tried. Lines: 95 % intervals "
         "where there are any. The vertical line is the published value, the band two of its "
         "standard deviations over seeds.",
-        name=name,
+        name="why-we-differ",
     )
 
 

@@ -94,7 +94,7 @@ def gaps_in_training(arcs: Arcs) -> Picture:
         alt="Distance between right and left runs along the track at three ages of the model. Ends "
         f"as a share of the middle, from young to old: {aged}.",
         caption="The same gap after a tenth, three tenths and all of the training. Left, a model "
-        "that was told the direction; right, one that was not.",
+        "with the direction; right, one without.",
         name="gaps-in-training",
     )
 

@@ -31,7 +31,7 @@ COLOURS = {
     "told": style.MUTED,
 }
 NAMES = {
-    "cebra": "CEBRA, told u",
+    "cebra": "CEBRA with u",
     "time": "CEBRA, time only",
     "shuffled": "CEBRA, shuffled u",
     "pca": "PCA",
@@ -39,8 +39,8 @@ NAMES = {
     "tsne": "t-SNE",
     "readout": "ridge regression of u",
     "label": "the label alone",
-    "bound": "the best there is (Bayes)",
-    "told": "the best that knows u too",
+    "bound": "Bayes-optimal ceiling",
+    "told": "Bayes-optimal, knowing u too",
 }
 SHORT = NAMES | {"cebra": "CEBRA"}
 MARKS = {"blog": ("D", style.CORAL), "paper": ("v", style.INK)}
@@ -67,7 +67,8 @@ def published_race(study: Race) -> Picture:
     return Picture(
         dots(_lanes(study.lanes()), study.levels(), R2_AXIS, (0, 1)),
         alt="A bar and dots for each method on an axis of R². Dotted and dashed vertical lines "
-        "mark the label alone and the best there is, close together; marks show the paper's "
+        "mark the label alone and the Bayes-optimal ceiling, close together; marks show the "
+        "paper's "
         "values.",
         caption="The blog's second figure with every seed and every mixing as a dot, on the "
         "published generator. Dotted: the label, without any neuron. Dashed: the best that one "

@@ -1,4 +1,4 @@
-"""The models of a reader's own recording: told the position, told only time, told nonsense.
+"""The models of a reader's own recording: with position, with time only, shuffled.
 
 All are trained on the training laps alone, so that each serves twice: to be decoded on laps it has
 not seen, and to have the loop of its embedding measured.
@@ -18,9 +18,9 @@ NULL_MODELS = {"quick": 4, "full": 19}
 """Models of shuffled labels, all folds together; 19 can give a p-value of 0.05."""
 TOLD, TIME, SHUFFLED = "posdir", "time", "shuffled"
 NAMES = {
-    TOLD: "CEBRA, told position",
-    TIME: "CEBRA, told time only",
-    SHUFFLED: "CEBRA, told nonsense",
+    TOLD: "CEBRA with position",
+    TIME: "CEBRA with time only",
+    SHUFFLED: "CEBRA with shuffled labels",
 }
 
 

@@ -31,7 +31,7 @@ class Ring:
 
     bar: tuple[float, float, float]  # birth, death, runner-up: medians over subsamples and folds
     longest: np.ndarray  # (n,), longest bar of each subsample
-    p: float  # among the models that were told nonsense
+    p: float  # among the models with shuffled labels
     turned: np.ndarray  # (m,), turns on each held-out trip; none where no loop could be followed
     scrambled: np.ndarray  # (m,), the same with each trip's bins in random order
 
@@ -71,7 +71,7 @@ class RingTest:
     def lengths(self) -> dict[str, np.ndarray]:
         """Longest loop of each subsample, by kind of model, and of each null model."""
         return {NAMES[told]: ring.longest for told, ring in self.rings.items()} | {
-            "told nonsense": self.null
+            "shuffled labels": self.null
         }
 
     def numbers(self) -> dict:
@@ -84,7 +84,7 @@ class RingTest:
             }
             for told, ring in self.rings.items()
         }  # fmt: skip
-        return found | {"told nonsense": {"longest": self.null.tolist()}}
+        return found | {"shuffled labels": {"longest": self.null.tolist()}}
 
     def table(self) -> Markdown:
         """Set the longest loops, and who was led round them, in a table."""
@@ -101,7 +101,7 @@ class RingTest:
 def ring_test(
     fits: Mapping[Model, Fit], seen: Mapping[str, Recording], profile: str, seed: int = 0
 ) -> RingTest:
-    """Test the models that were told something against those that were told nonsense.
+    """Test the models with labels or time against those with shuffled labels.
 
     `seen` is the recording as the models of each split see it; `seed` is that of the subsamples and
     of the random order.

@@ -140,19 +140,20 @@ class Analysis:
         ]
         if score[NAMES[TOLD]] > 0.8 * min(score["constant"], score[NAMES[SHUFFLED]]):
             said.append(
-                "CEBRA told position is hardly better than that, or than models told nonsense: "
+                "CEBRA with position is hardly better than that, or than models with shuffled "
+                "labels: "
                 "these units say little of it."
             )
         n, p = len(self.ring.null), self.ring.rings[TIME].p
         least = 1 / (1 + n)
         if p <= least:
             of_loop = (
-                f"longer than that of every one of {n} models told nonsense (p = {p:.3f}; "
+                f"longer than that of every one of {n} models with shuffled labels (p = {p:.3f}; "
                 f"{least:.3f} is the least that so few can give)."
             )
         else:
-            of_loop = f"no rarity among {n} models told nonsense (p = {p:.3f}): no ring is claimed."
-        return [*said, f"The loop of the model that was told only time is {of_loop}"]
+            of_loop = f"no rarity among {n} models with shuffled labels (p = {p:.3f}): no ring."
+        return [*said, f"The loop of the model without labels is {of_loop}"]
 
 
 def analyse(

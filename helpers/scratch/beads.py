@@ -74,7 +74,7 @@ class Rings:
         ends, middle = self.alike
         return Markdown(
             f"{markdown(('what made the ring', 'seeds', 'gap at the ends / middle'), rows)}\n\n"
-            "One: two lines, as far apart at the ends of the track as in the middle; nought: a "
+            "One: two lines, as far apart at the ends of the track as in the middle; zero: a "
             "ring that closes fully. Activity in the two directions correlates at "
             f"{number(ends, 2, '+')} at the ends and {number(middle, 2, '+')} in mid-track."
         )

@@ -51,8 +51,8 @@ class Beyond:
         ]
 
     def levels(self) -> dict[str, float]:
-        """The best there is, without and with the label."""
-        titles = {"bound": "the best there is", "told": "the best that knows u too"}
+        """The Bayes-optimal ceiling, without and with the label."""
+        titles = {"bound": "the Bayes-optimal ceiling", "told": "Bayes-optimal, knowing u too"}
         return {title: self.scored.spread(n, "beyond").mean for n, title in titles.items()}
 
     def finding(self) -> Markdown:
@@ -68,7 +68,7 @@ class Beyond:
         return Markdown(
             f"**The finding.** Of what the label leaves open, CEBRA explains **{adds.mean:.0%}** "
             f"(mean of {adds.n} mixings), of {room.mean:.0%} that can be had from the counts: "
-            f"{adds.mean / room.mean:.0%} of the possible. Ridge regression, told the same label, "
-            f"explains {readout.mean:.0%}; PCA, told nothing, {pca.mean:.0%}.\n\n"
+            f"{adds.mean / room.mean:.0%} of the possible. Ridge regression, given the same label, "
+            f"explains {readout.mean:.0%}; PCA, without it, {pca.mean:.0%}.\n\n"
             f"{tables.listed(lines)}"
         )

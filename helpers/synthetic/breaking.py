@@ -40,7 +40,7 @@ class Breaking:
         }
 
     def table(self) -> Markdown:
-        """Shares of the best there is, a table an axis; in bold where a method breaks."""
+        """Shares of the Bayes-optimal ceiling, a table an axis; in bold where a method breaks."""
         return Markdown("\n\n".join(self._shares(of, axis) for of, axis in AXES.items()))
 
     def expect(self) -> None:
@@ -58,7 +58,7 @@ class Breaking:
             [NAMES[n], *(f"{s:.0%}" if s >= KEEPS else f"**{s:.0%}**" for s in shares[n].values())]
             for n in (*PLANS[self.scored.profile].swept, "readout")
         ]
-        head = [f"of the best there is, by {axis}", *(f"{place:g}" for place in shares["cebra"])]
+        head = [f"of the ceiling, by {axis}", *(f"{place:g}" for place in shares["cebra"])]
         where = f"at {', '.join(below)}" if below else "nowhere"
         return (
             f"{tables.markdown(head, rows)}\n\nIn bold where a method keeps less than {KEEPS:.0%}. "

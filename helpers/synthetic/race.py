@@ -83,8 +83,8 @@ class Race:
         ]
 
     def levels(self, kind: str = "seeds") -> dict[str, float]:
-        """What the label alone has, and the best there is."""
-        titles = {"label": "the label alone", "bound": "the best there is"}
+        """What the label alone has, and the Bayes-optimal ceiling."""
+        titles = {"label": "the label alone", "bound": "the Bayes-optimal ceiling"}
         return {title: self.scored.spread(n, kind=kind).mean for n, title in titles.items()}
 
     def each_mixing(self) -> Markdown:
@@ -126,11 +126,13 @@ class Race:
             f"$(u, \\sin u)$ alone explains **{label:.3f}** of the latent. CEBRA, with all the "
             f"spikes of {self.data.spikes.shape[1]} neurons, has {cebra:.3f} in sample, "
             f"{abs(cebra - label):.3f} {side}, and {held_out[0]:.3f} on samples held out, where "
-            f"the label has {held_out[1]:.3f}. The best there is has {best:.3f}. By the rule that "
+            f"the label has {held_out[1]:.3f}. The Bayes-optimal ceiling is {best:.3f}. By the "
+            "rule that "
             f"this book wrote down for the claim, within five per cent of {claim.value:.4f}, the "
-            f"label alone, nought spikes, {passes}.\n\nSo everything that the published scale can "
+            f"label alone, without a spike, {passes}.\n\nSo everything that the published scale "
+            "can "
             f"tell of the neurons lies between {label:.3f} and {best:.3f}; and the methods that "
-            "were told nothing, UMAP, t-SNE and PCA, are compared with one that was told most of "
+            "have no label, UMAP, t-SNE and PCA, are compared with one that has most of "
             "the answer."
         )
 

@@ -142,7 +142,7 @@ class Scored:
         return lines
 
     def share_of_best(self, axis: str) -> dict[str, dict[float, float]]:
-        """Mean held-out scores along an axis as shares of the best there is, by method, place."""
+        """Mean held-out scores along an axis as shares of the ceiling, by method, place."""
         lines = self.swept(axis, "held_out")
         best = lines.pop("bound")
         return {

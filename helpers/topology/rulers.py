@@ -149,7 +149,7 @@ class Arcs:
         return Markdown(
             "Gap at the ends over gap in the middle: position + direction "
             f"**{ratio['posdir']:.2f}**, time **{ratio['time']:.2f}**, direction "
-            f"{ratio['dir']:.2f}. One would be two parallel lines, nought a ring that closes "
+            f"{ratio['dir']:.2f}. One would be two parallel lines, zero a ring that closes "
             "fully; what the labels do without neurons, chapter 06 measures. "
             f"The ends of the first model lie {np.nanmean(ends):.2f} apart, where repeats "
             f"of one direction differ by {np.nanmean(self.repeats):.2f}."

@@ -121,7 +121,7 @@ class HeldOut:
         return Markdown(
             f"**Is the ring real?** On trips that no model had seen, {rat} winds once round the "
             f"loop of the model of position and direction on {wound['posdir']} of trips, round "
-            f"that of time alone, never told where it was, on {wound['time']}; round those of "
+            f"that of time alone, without labels, on {wound['time']}; round those of "
             f"shuffled and lagged labels on {wound['shuffled']} and {wound['lagged']}. "
             f"{self._said_of_rats()} In PCA of {rat}'s windows, which trains nothing, it winds on "
             f"{winding.null[PCA]['best'].mean():.0%} of all trips; round the long loop of position "

@@ -105,12 +105,12 @@ class Losses:
     def verdicts(self, recording: Recording, profile: str) -> Markdown:
         """Judge each loss by its rule, in bits below chance.
 
-        The published losses end a full training: a quick run's are not held against them.
+        The published losses end a full training: a quick profile's are not held against them.
         """
 
         def word(v: str) -> str:
             if profile != "full":
-                return "not judged: quick run"
+                return "not judged: quick profile"
             return so_far(claims.holds(self.published[v], self.final[v]), recording, profile)
 
         rows = [
@@ -129,7 +129,7 @@ def so_far(kept: bool, recording: Recording, profile: str) -> str:
     recording : Recording
         On which: only a real rat's models are judged.
     profile : {"quick", "full"}
-        A quick run previews the verdict.
+        A quick profile previews the verdict.
 
     Returns
     -------

@@ -68,7 +68,7 @@ def test_a_quick_run_is_marked_where_the_protocol_speaks_of_the_full_one():
     results = {id: {**e, "profile": "quick"} for id, e in TOLD.items()}
     (row,) = judge_all(results, {LEAKY: claims()[LEAKY]})
     assert row.preview
-    assert "quick run" in page.table_html([row])
+    assert "quick profile" in page.table_html([row])
     assert not judge_all(TOLD, {LEAKY: claims()[LEAKY]})[0].preview
 
 

@@ -216,12 +216,12 @@ def test_the_table_writes_each_value_in_its_form():
         Judged("ring", claim(RING, "a ring"), True),
         Judged("other", claim({"kind": "open", "because": "no GPU"}, 20), None),
     ]
-    assert verdict_table(rows, "(quick run)").splitlines()[2:] == [
-        "| blog | R² | above 0.9 | 0.994 | reproduced (quick run) |",
-        "| blog | error | 5.46 ± 0.21 | 5.59 ± 0.09 | reproduced (quick run) |",
-        "| blog | loops | (1, 1) | (1, 2) | **not reproduced** (quick run) |",
-        "| blog | range | −0.51 to −0.21 | −0.300 | reproduced (quick run) |",
-        "| blog | ring | a ring | yes | reproduced (quick run) |",
+    assert verdict_table(rows, "(quick profile)").splitlines()[2:] == [
+        "| blog | R² | above 0.9 | 0.994 | reproduced (quick profile) |",
+        "| blog | error | 5.46 ± 0.21 | 5.59 ± 0.09 | reproduced (quick profile) |",
+        "| blog | loops | (1, 1) | (1, 2) | **not reproduced** (quick profile) |",
+        "| blog | range | −0.51 to −0.21 | −0.300 | reproduced (quick profile) |",
+        "| blog | ring | a ring | yes | reproduced (quick profile) |",
         "| blog | other | 20 | – | not testable here |",
     ]
 

@@ -130,7 +130,7 @@ def test_a_path_leads_from_ours_to_theirs():
     assert path.largest.changed == "cosine"
     table = claims.table_of_paths([path]).data
     assert "| PCA, median error (cm) | cosine | 15.0 | 22.3 | 22.39 | – |" in table
-    picture = pictures.why_we_differ([path, path], "cm", "differ")
+    picture = pictures.why_we_differ([path, path], "cm")
     assert len(picture.fig.axes) == 2
     assert "22.3" in picture.alt
     with pytest.raises(ValueError, match="no paths"):

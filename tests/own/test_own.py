@@ -308,7 +308,7 @@ def test_a_file_becomes_a_page_beside_it(hasty_analysis, tmp_path, capsys, monke
     rows = {row[0]: row[1] for row in hasty_analysis.decoding.rows}
     for name, found in numbers["decoding"].items():
         assert f"{found['median_cm']:.1f}" == rows[name]
-    assert len(numbers["ring"]["told nonsense"]["longest"]) == len(hasty_analysis.ring.null)
+    assert len(numbers["ring"]["shuffled labels"]["longest"]) == len(hasty_analysis.ring.null)
     assert book.main(["analyse", str(path), *options]) == 0  # our own page may be written anew
 
 

@@ -45,7 +45,7 @@ def test_only_long_trainings_of_a_rat_are_judged(losses):
     lines = losses.verdicts(REAL, "full").data.splitlines()
     assert [line.count("**does not hold**") for line in lines[2:]] == [0, 1, 1, 1, 1]
     assert lines[2].endswith("| holds |")
-    assert losses.verdicts(REAL, "quick").data.count("not judged: quick run") == 5
+    assert losses.verdicts(REAL, "quick").data.count("not judged: quick profile") == 5
     assert losses.verdicts(SIMULATED, "full").data.count("not judged: simulated") == 5
     assert f"| **{np.log(BATCH):.3f}** |" in losses.table().data
 
