@@ -33,13 +33,13 @@ def lift(app, pagename, templatename, context, doctree):
 
 
 def picture(answer: str, body: str) -> str:
-    """Link to the key figure by its own picture; nothing if the page lacks it."""
+    """Show the key figure by its own picture, which opens; nothing if the page lacks it."""
     name = NAME.search(answer)
     place = body.find(f'id="fig-{name[1]}"') if name else -1
     pictures = re.findall(r"<img\b[^>]*>", body[:place]) if place >= 0 else []
     if not pictures:
         return ""
-    return f'<a class="answer-picture" href="#fig-{name[1]}">{pictures[-1]}</a>'
+    return f'<div class="answer-picture">{pictures[-1]}</div>'
 
 
 def name_folds(app, pagename, templatename, context, doctree):

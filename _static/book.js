@@ -100,6 +100,54 @@
     place.append(button);
   }
 
+  // ---- tables: the first columns, the others on demand; every table as CSV
+  const COLUMNS = 6;
+
+  function csv(table) {
+    const quoted = (cell) => `"${cell.textContent.trim().replace(/"/g, '""')}"`;
+    return [...table.rows].map((row) => [...row.cells].map(quoted).join(",")).join("\r\n");
+  }
+
+  function tool(text, act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.addEventListener("click", () => act(button));
+    return button;
+  }
+
+  function save(table, number) {
+    const link = document.createElement("a");
+    const page = location.pathname.split("/").pop().replace(".html", "");
+    link.href = URL.createObjectURL(new Blob(["\ufeff", csv(table)], { type: "text/csv" }));
+    link.download = `${page}-table-${number}.csv`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  function tables() {
+    const all = document.querySelectorAll(".bd-article .cell_output table, .bd-article table.book-scorecard");
+    [...new Set(all)].forEach((table, index) => {
+      const bar = document.createElement("div");
+      bar.className = "table-tools";
+      if (table.rows[0]?.cells.length > COLUMNS && !table.matches(".book-scorecard")) {
+        table.classList.add("first-columns");
+        const more = tool("all columns", (button) => {
+          const narrow = table.classList.toggle("first-columns");
+          button.setAttribute("aria-pressed", !narrow);
+        });
+        more.setAttribute("aria-pressed", "false");
+        bar.append(more);
+      }
+      const number = index + 1;
+      const down = tool("CSV", () => save(table, number));
+      down.setAttribute("aria-label", `Table ${number} of this page as CSV`);
+      bar.append(down);
+      const box = table.closest(".pst-scrollable-table-container") ?? table;
+      box.after(bar);
+    });
+  }
+
   // ---- what scrolls sideways can be reached by the keyboard; the theme forgets tables
   function reachable() {
     const boxes = document.querySelectorAll(".pst-scrollable-table-container, div.math, div.cell_output");
@@ -184,6 +232,7 @@
     fade();
     figures();
     folds();
+    tables();
     reachable();
     document.querySelectorAll("table.book-scorecard").forEach(filter);
   }

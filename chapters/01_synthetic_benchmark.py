@@ -57,6 +57,9 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Imports, and what this page runs on
+import numpy as np
+from sklearn.linear_model import LinearRegression
+
 from helpers import claims, figures, recordings, synthetic, training
 from helpers.figures import show
 
@@ -297,6 +300,19 @@ claims.verdicts_on(race.judged(), quick)
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title In words
 race.said_of_rule()
+
+# %% [markdown]
+# ## Try it
+#
+# The label alone, in a world of your choice: change the mixing, the number of spikes, the generator. It sees no neuron;
+# how much does it score?
+
+# %% tags=["nbval-ignore-output"]
+setting = synthetic.main_setting(profile)._replace(mixing=3)
+world = synthetic.population(setting)
+label = np.stack([world.label, np.sin(world.label)], axis=1)
+line = LinearRegression().fit(label, world.latent)
+print(f"R² of the label alone: {line.score(label, world.latent):.3f}")
 
 # %% [markdown]
 # ## Take-aways

@@ -57,6 +57,7 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 import numpy as np
 from cebra.integrations.sklearn.metrics import goodness_of_fit_history
 from IPython.display import Markdown
+from sklearn.linear_model import LinearRegression
 
 from helpers import claims, figures, recordings, topology, training
 from helpers.figures import show
@@ -112,7 +113,12 @@ claims.expect("embed.n_neurons", n_neurons)
 # a *positive* that ought to lie near it, and a crowd of *negatives* drawn at random. The loss,
 # InfoNCE, asks how hard the positive is to tell from the crowd. Where anything should lie, it never
 # says. So the whole hypothesis about the brain sits in one choice: who counts as a positive?
-#
+
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: how CEBRA sees
+show(figures.schemes.how_cebra_sees())
+
+# %% [markdown]
 # | variant | a positive is |
 # | --- | --- |
 # | position + direction | the bin nearest to the reference's place and direction, moved by a step that the rat took within ten bins at some time |
@@ -334,6 +340,18 @@ losses.verdicts(rec, profile)
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Verdicts
 topology.shapes_judged(order, arcs, spheres, rec, profile)
+
+# %% [markdown]
+# ## Try it
+#
+# A model in a few seconds: change the variant (`posdir`, `pos`, `dir`, `time`, `shuffled`) and the number of steps. How
+# well does a straight line read the position off it?
+
+# %% tags=["nbval-ignore-output"]
+job = training.variant_job(rec, "time", seed=seed, max_iterations=100)
+points = training.fit(job).embedding
+line = LinearRegression().fit(points, rec.position)
+print(f"R² of position: {line.score(points, rec.position):.2f}")
 
 # %% [markdown]
 # ## Take-aways

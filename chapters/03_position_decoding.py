@@ -54,6 +54,9 @@ seed = int(os.environ.get("CEBRA_BOOK_SEED", "0"))
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Imports, and what this page runs on
+import numpy as np
+from IPython.display import display
+
 from helpers import claims, decoding, figures, recordings, training
 from helpers.figures import show
 
@@ -115,7 +118,8 @@ by_bins.why()
 # stops, so not a spike is shared. Settings are chosen on validation trips. Test trips are only scored.
 
 # %% tags=["nbval-ignore-output"]
-nested, last_fifth = decoding.nested_splits(rec), decoding.contiguous_split(rec)
+nested = decoding.nested_splits(rec)
+last_fifth = decoding.contiguous_split(rec)
 splits = [*nested, last_fifth, by_bins.split]
 decoding.split_table(rec, splits)
 
@@ -155,6 +159,12 @@ held_out.table_of_last_fifth()
 # @title Check against the recorded values
 held_out.expect_last_fifth()
 
+# %% tags=["hide-input", "nbval-ignore-output"]
+# @title Figure: who saw what, and what the network then scores
+protocols = decoding.protocols(rec, by_bins, held_out)
+show(figures.seen.who_saw_what(protocols, rec))
+show(figures.seen.one_at_a_time(protocols, rec))
+
 # %% [markdown]
 # ## Baselines at equal information
 #
@@ -180,16 +190,12 @@ contest.table()
 # @title Check against the recorded values
 contest.expect()
 
-# %% tags=["hide-input", "nbval-ignore-output"]
-# @title Figure: by dimension
-show(figures.decoding.by_dimension(contest))
-
 # %% [markdown]
 # Differences are taken trip by trip on the same trips, which is sharper than comparing two intervals:
 
-
 # %% tags=["hide-input", "nbval-ignore-output"]
-# @title In words
+# @title Figure: by dimension
+show(figures.decoding.by_dimension(contest))
 contest.differences()
 
 # %% [markdown]
@@ -239,16 +245,13 @@ show(figures.decoding.methods(contest, by_bins))
 
 # %% [markdown]
 # ## On the track
+#
+# First as a path, then run by run, as it happened: the filled dot is the rat, the open one is where the decoder believes
+# it to be.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
-# @title Figure: on track
+# @title Figure: on track, as it happened
 show(figures.decoded.on_track(contest, rec))
-
-# %% [markdown]
-# The same, run by run, as it happened. The filled dot is the rat, the open one is where the decoder believes it to be.
-
-# %% tags=["hide-input", "nbval-ignore-output"]
-# @title Figure: as it happened
 show(figures.decoded.as_it_happened(contest, rec))
 
 # %% [markdown]
@@ -276,7 +279,8 @@ theirs.table()
 theirs.expect()
 
 # %% tags=["hide-input", "nbval-ignore-output"]
-# @title In words
+# @title Figure: two metrics, and what they make of the maps
+show(figures.schemes.two_metrics())
 theirs.said()
 
 # %% [markdown]
@@ -288,9 +292,6 @@ theirs.said()
 differ = decoding.why_we_differ(contest, theirs)
 if differ:
     show(figures.paths.why_we_differ(differ, "median error (cm)"))
-
-# %% tags=["hide-input", "nbval-ignore-output"]
-# @title Table of paths
 claims.table_of_paths(differ)
 
 # %% [markdown]
@@ -364,12 +365,24 @@ held_out.expect_cuts()
 # @title Verdicts
 lines = held_out.judged_by_split(by_bins.cebra["posdir"]) + by_bins.judged()
 lines += theirs.judged()
+display(by_bins.order())
 quick = "(quick profile)" if profile == "quick" else ""
 claims.verdicts_on(lines, quick, judged=rec.key == "achilles", by_rule=True)
 
-# %% tags=["hide-input", "nbval-ignore-output"]
-# @title In words
-by_bins.order()
+# %% [markdown]
+# ## Try it
+#
+# One number from one cell: a model in a few seconds, and its error on trips held out from it. Change the split to
+# `contiguous_split(rec)` or `leaky_split(rec)`, or the number of steps to those of this page. What moves?
+
+# %% tags=["nbval-ignore-output"]
+split = decoding.nested_split(rec, 0)
+job = training.variant_job(
+    rec, "posdir", bins=split.train, seed=seed, max_iterations=100
+)
+features = decoding.encode(training.fit(job).transform, rec, split)
+mine = decoding.decode_knn(features, rec, split, "mine")
+print(f"median error: {np.median(mine.error_cm):.1f} cm")
 
 # %% [markdown]
 # ## Take-aways

@@ -360,6 +360,20 @@ claims.verdicts_on(
 #   the figure.
 
 # %% [markdown]
+# ## Try it
+#
+# Two trainings, a few seconds each: how far do they agree, bin by bin? Change the variant to `shuffled`, or give them
+# more steps.
+
+# %% tags=["nbval-ignore-output"]
+pair = [
+    training.fit(training.variant_job(rec, "time", seed=n, max_iterations=100))
+    for n in (seed, seed + 1)
+]
+agree = consistency.time_aligned([fit.embedding for fit in pair])
+print(f"R² between two trainings: {agree[0, 1]:.2f}")
+
+# %% [markdown]
 # ## Take-aways
 
 # %% tags=["hide-input", "nbval-ignore-output"]

@@ -600,6 +600,16 @@ show(figures.training.speed_bars(speeds, training.fast_dtype()))
 #   than the rates, and the benchmark more than either.
 
 # %% [markdown]
+# ## Try it
+#
+# Change a line above, say the temperature in `info_nce` or one of the skips, and train for a moment. What becomes of
+# the loss?
+
+# %% tags=["nbval-ignore-output"]
+_, losses, _ = train(spikes, labels, segments, steps=50, seed=seed)
+print(f"loss after 50 steps: {losses[-10:].mean():.2f}")
+
+# %% [markdown]
 # ## Take-aways
 
 # %% tags=["hide-input", "nbval-ignore-output"]

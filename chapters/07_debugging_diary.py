@@ -448,6 +448,15 @@ expect("diary.own.bar_stands", bar.n == 0)
 #   that the rule is enough to make such a number, and that without it the number is gone.
 
 # %% [markdown]
+# ## Try it
+#
+# Another invented position: change the seed, and so the wave. Does the random split ever admit that it knows nothing?
+
+# %% tags=["nbval-ignore-output"]
+another = diary.decode_invented(rec, seed=5)
+print({name: round(r2, 2) for name, r2 in another.r2.items()})
+
+# %% [markdown]
 # ## Take-aways
 
 # %% tags=["hide-input", "nbval-ignore-output"]

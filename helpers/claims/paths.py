@@ -72,4 +72,5 @@ def table_of_paths(paths: Sequence[Path]) -> Markdown:
         row = [path.title, path.largest.changed, ours, theirs, stated(path.claim), tried]
         rows.append(row)
     head = ["claim", "what moves it most", "ours", "by their protocol", "published", "also tried"]
-    return Markdown(tables.markdown(head, rows, left=2))
+    box = '<div class="book-differ" data-label="why we differ">\n\n{}\n\n</div>'
+    return Markdown(box.format(tables.markdown(head, rows, left=2)))

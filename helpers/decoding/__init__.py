@@ -33,6 +33,7 @@ from .random_bins import RandomBins, random_bins
 from .rats import Rats, rats
 from .report import split_table
 from .scores import bootstrap, interval, mean_score, paired_difference, score, seed_sd
+from .seen import Protocol, protocols
 from .splits import (
     N_FOLDS,
     Split,

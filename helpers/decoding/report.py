@@ -51,18 +51,19 @@ def score_table(methods: Mapping[str, Sequence[DecodingResult]]) -> str:
         One row a method: the median error of all bins, with its interval over trips and its
         standard deviation over seeds, of running bins; and the other scores.
     """
-    head = ["method", "median error (cm)", "over trips", "over seeds", "running bins"]
+    head = ["method", "median error (cm)", "over trips", "over seeds"]
     head += [COLUMNS[metric] for metric in ("mean_cm", "r2", "r2_total", "direction")]
+    head += ["median error, running bins"]
     rows = []
     for name, results in methods.items():
         value, low, high = estimate(results, "median_cm")
         sd = seed_sd(results, "median_cm")
         cells = [name, f"**{value:.1f}**", f"{low:.1f} to {high:.1f}"]
         cells += ["–" if sd is None else f"± {sd:.2f}"]
-        cells += [f"{mean_score(results, 'median_cm', running=True):.1f}"]
         cells += [f"{mean_score(results, 'mean_cm'):.1f}"]
         cells += [f"{mean_score(results, metric):.3f}" for metric in ("r2", "r2_total")]
         cells += [f"{mean_score(results, 'direction'):.1%}"]
+        cells += [f"{mean_score(results, 'median_cm', running=True):.1f}"]
         rows.append(cells)
     return tables.markdown(head, rows)
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import HTML
+from matplotlib.colors import Normalize
 
-from . import rings, style, topology
+from . import embeddings, rings, style, threshold, topology
+from .flipbook import Frame, flipbook
 from .style import Picture
 
 if TYPE_CHECKING:
-    from helpers.topology import Angles, Animals, Compared, Diagrams, HeldOut, Price, Winding
+    from helpers.recordings import Recording
+    from helpers.topology import Ages, Angles, Animals, Compared, Diagrams, HeldOut, Price, Winding
 
 NAMES, COLOURS = style.VARIANT_NAMES, style.VARIANT_COLOURS
 SHOWN = 25  # longest bars by rank
@@ -34,6 +39,38 @@ def birth_death(study: Diagrams) -> Picture:
         "the authors' rule; the line is 1.1 times the longest bar of the shuffled model, the "
         "median over subsamples. Bars that never die lie on the top edge.",
         name="birth-death",
+    )
+
+
+def move_the_threshold(study: Diagrams) -> HTML:
+    """Three of the models' diagrams with a threshold that can be moved."""
+    panels = {NAMES[v]: study.bars[v][0] for v in ("posdir", "time", "shuffled") if v in study.bars}
+    return threshold.threshold(
+        panels,
+        study.limits[1],
+        "One subsample of each model. Move the threshold: bars that live longer count. It starts "
+        "at the authors' rule. Is there a threshold at which all three have the Betti numbers "
+        "that you expect?",
+    )
+
+
+def ages(study: Ages, rec: Recording) -> HTML:
+    """The sphere of time alone at each age, with its measures."""
+    frames = []
+    for steps, points in study.clouds.items():
+        fig = plt.figure(figsize=(4.6, 4.4), layout="none")
+        ax = fig.add_axes((0, 0, 1, 1), projection="3d")
+        norm = Normalize(0, rec.length_m)
+        embeddings.cloud(ax, points, rec.position, cmap=style.POSITION, norm=norm)
+        alt = f"A globe of dots coloured by position, after {steps:,} steps"
+        frames.append(Frame(f"{steps:,}", study.said(steps), fig, alt))
+    return flipbook(
+        frames,
+        name="ages",
+        question="Steps of training without labels",
+        caption="The model of time alone, first seed, one dot a time bin, coloured by position; "
+        "the line has means over seeds. When does the sphere fill?",
+        slider=True,
     )
 
 

@@ -90,6 +90,19 @@ def stamp(fig: Figure, text: str = "simulated") -> Figure:
     return fig
 
 
+def stamped(fig: Figure) -> Figure:
+    """Stamp a figure with what the chapter's data are, where they are no recording.
+
+    Raises
+    ------
+    RuntimeError
+        `use(recording)` has not been called.
+    """
+    if _state["source"] is None:
+        raise RuntimeError("show() cannot tell real from simulated; call style.use(rec) first")
+    return stamp(fig, _state["source"]) if _state["source"] in STAMPS else fig
+
+
 def to_png(fig: Figure, colours: int = 256, dpi: float | None = None) -> bytes:
     """Return `fig` as PNG bytes of at most `colours` colours, a third of the full weight."""
     buffer = io.BytesIO()
@@ -117,6 +130,8 @@ class Picture:
         Shown below the figure; may hold inline HTML such as ``<em>``.
     name : str
         Lower-case words joined by hyphens; the anchor is ``#fig-NAME``.
+    schematic : bool
+        A diagram of the method, which shows no data and so needs no stamp.
 
     Raises
     ------
@@ -128,6 +143,7 @@ class Picture:
     alt: str
     caption: str
     name: str
+    schematic: bool = False
 
     def __post_init__(self):
         for what in ("alt", "caption"):
@@ -152,11 +168,7 @@ def show(picture: Picture | HTML) -> None:
     if isinstance(picture, HTML):
         display(picture)
         return
-    if _state["source"] is None:
-        raise RuntimeError("show() cannot tell real from simulated; call style.use(rec) first")
-    if _state["source"] in STAMPS:
-        stamp(picture.fig, _state["source"])
-    raw = to_png(picture.fig)
+    raw = to_png(picture.fig if picture.schematic else stamped(picture.fig))
     if picture.name == _key["name"]:
         _key["picture"] = (raw, picture.alt)
     png = base64.b64encode(raw).decode("ascii")

@@ -28,11 +28,22 @@ class Ages:
         Share of the mean square along the shortest axis: 1/3 is a filled sphere, 0 a flat ring.
     wound : mapping of steps to (n_seeds,) array
         Share of round trips wound once, best of three loops.
+    clouds : mapping of steps to (T, 3) array
+        Embeddings of the first seed.
     """
 
     loops: Mapping[int, np.ndarray]
     thinnest: Mapping[int, np.ndarray]
     wound: Mapping[int, np.ndarray]
+    clouds: Mapping[int, np.ndarray]
+
+    def said(self, steps: int) -> str:
+        """One age in a line, mean over seeds."""
+        return (
+            f"{steps:,} steps: longest loop {self.loops[steps].mean():.2f}, shortest axis "
+            f"{self.thinnest[steps].mean():.2f} (a filled sphere has 0.33), wound on "
+            f"{self.wound[steps].mean():.0%} of trips"
+        )
 
     def table(self) -> Markdown:
         """A row an age; mean and, of several seeds, range."""
@@ -88,6 +99,7 @@ def ages(models: Models) -> Ages:
         each(lambda m: float(np.median(report.longest_bars(found[m])))),
         each(lambda m: float(shape.axis_shares(clouds[m])[-1])),
         each(lambda m: rounds[m][0].best.share),
+        {k: clouds[mine[0]] for k, mine in of_age.items()},
     )
 
 

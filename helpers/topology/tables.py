@@ -79,16 +79,16 @@ def reading_table(found: Mapping[str, Sequence[Followed]]) -> str:
                 name,
                 f"{birth:.2f} to {death:.2f}",
                 f"**{mean[0]:.3f}**{spread}",
+                f"{shares(each).mean():.0%}",
+                f"{mean[3]:.2f}, {mean[4]:.2f}",
                 f"{np.sqrt(max(mean[0], 0)):.3f}",
                 f"{mean[1]:.3f}",
                 f"{mean[2]:.3f}",
-                f"{mean[3]:.2f}, {mean[4]:.2f}",
-                f"{shares(each).mean():.0%}",
             ]
         )
     head = (
-        "model", "loop lives", "R² of position", "circular-linear r", "right runs", "left runs",
-        "rank correlation, right and left", "trips wound once",
+        "model", "loop lives", "R² of position", "trips wound once",
+        "rank correlation, right and left", "circular-linear r", "R², right runs", "left runs",
     )  # fmt: skip
     return markdown(head, rows)
 
