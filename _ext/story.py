@@ -20,7 +20,7 @@ from docutils.parsers.rst import Directive
 from PIL import Image
 
 STAMP = "ring"  # where publishing keeps a page's stamp: helpers/book/publishing.py
-THUMBNAIL = 640  # pixels of width: twice what a card shows, for fine screens
+THUMBNAIL, OPENED = 1000, 1600  # pixels of width: on a card, and over the page
 WORDS_PER_MINUTE = 220
 TITLE_PLACE = "<!-- title -->"
 TONES = {"reproduced": "held", "not reproduced": "failed", "only with leakage": "leaks"}
@@ -91,6 +91,29 @@ def shown(value, digits: int) -> str:
     return f"{value:.{digits}f}"
 
 
+SLOT = re.compile(r"\{([\w.]+)(?::([^}]*))?\}")
+BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+def filled(line: str, values: dict) -> str | None:
+    """Put values into the slots `{id:format}` of a line, as HTML; None if one is missing."""
+    if any(slot[1] not in values for slot in SLOT.finditer(line)):
+        return None
+    text = SLOT.sub(lambda slot: format(values[slot[1]], slot[2] or ""), line)
+    return BOLD.sub(r"<strong>\1</strong>", escape(text))
+
+
+def counted(rows: list[dict]) -> dict[str, int]:
+    """Count the scorecard's verdicts, by source and word: `paper.reproduced`, `blog.judged` …."""
+    found: dict[str, int] = {"claims.total": len(rows)} if rows else {}
+    for row in rows:
+        who, word = row["said-by"], row["verdict"].replace(" ", "_")
+        names = [f"{who}.{word}"] + [f"{who}.judged"] * (row["verdict"] in TONES)
+        for name in names:
+            found[name] = found.get(name, 0) + 1
+    return found
+
+
 class Base(Directive):
     """A directive whose content is a list of settings in YAML."""
 
@@ -109,20 +132,42 @@ class Base(Directive):
         settings = yaml.safe_load("\n".join(self.content)) if self.content else []
         return [nodes.raw("", self.html(settings), format="html")]
 
+    def sentences(self, lines: list[str]) -> list[str]:
+        """Fill this build's numbers into lines; without those whose values it lacks."""
+        results = read_json(self.root / "data" / "results.json")
+        values = {id: entry["value"] for id, entry in results.items()}
+        values |= counted(verdicts(self.root))
+        return [text for line in lines if (text := filled(line, values))]
+
 
 class Hero(Base):
     """The head of the opening page; `lift_title` puts the page's title into it."""
 
     def html(self, settings) -> str:
-        """Write kicker, subtitle, byline and the way down over the field of neurons."""
-        said = {key: escape(text) for key, text in settings.items()}
+        """Write title and picture over the field of neurons, and what the book found."""
+        said = {key: escape(text) for key, text in settings.items() if key != "abstract"}
         return (
             '<div class="hero"><canvas id="neurons" aria-hidden="true"></canvas>'
-            f'<p class="kicker">{said["kicker"]}</p>{TITLE_PLACE}'
-            f'<p class="subtitle">{said["subtitle"]}</p>'
-            f'<p class="byline">{said["byline"]} · <span class="reading-time"></span></p>'
+            f'<div class="hero-head"><div><p class="kicker">{said["kicker"]}</p>{TITLE_PLACE}'
+            f'<p class="byline">{said["byline"]} · <span class="reading-time"></span></p></div>'
+            f'<img src="{said["picture"]}" alt="{said["alt"]}" width="1100" height="619"></div>'
+            f"{self.abstract(settings['abstract'])}"
             f'<a class="cue" href="#{said["target"]}">{said["cue"]}</a></div>'
         )
+
+    def abstract(self, lines: list[str]) -> str:
+        """Write the sentences whose values this build has."""
+        return f'<div class="abstract"><p>{" ".join(self.sentences(lines))}</p></div>'
+
+
+class Findings(Base):
+    """A list of sentences with numbers of the run; those that it lacks are left out."""
+
+    def html(self, settings) -> str:
+        """Write the list."""
+        items = "".join(f"<li>{text}</li>" for text in self.sentences(settings))
+        empty = '<p class="book-note">This build holds none of the runs that these need.</p>'
+        return f'<ol class="findings">{items}</ol>' if items else empty
 
 
 class StatCards(Base):
@@ -170,8 +215,12 @@ class NineFigures(Base):
         found = figure(notebook, setting["figure"])
         picture = ""
         if found:
+            name, (png, alt) = setting["figure"], found
+            small, size = self.copy(name, png, THUMBNAIL)
+            large, _ = self.copy(name, png, OPENED)
             picture = (
-                f'<a href="{link}" class="thumb">{self.thumbnail(setting["figure"], *found)}</a>'
+                f'<a href="_images/{large}" class="thumb zoom"><img src="_images/{small}" '
+                f'alt="{escape(alt)}" width="{size[0]}" height="{size[1]}" loading="lazy"></a>'
             )
             title = f'<h3><a href="{link}">{escape(setting["title"])}</a></h3>'
         return (
@@ -179,20 +228,16 @@ class NineFigures(Base):
             f"{self.chips(setting, rows)}</div></li>"
         )
 
-    def thumbnail(self, name: str, png: bytes, alt: str) -> str:
-        """Store a small copy of the picture; write its tag."""
+    def copy(self, name: str, png: bytes, width: int) -> tuple[str, tuple[int, int]]:
+        """Store a copy of the picture, at most so wide; its file's name and its size."""
         picture = Image.open(BytesIO(png)).convert("RGB")
-        height = round(picture.height * THUMBNAIL / picture.width)
-        small = picture.resize((THUMBNAIL, height), Image.Resampling.LANCZOS)
+        picture.thumbnail((width, width * 4), Image.Resampling.LANCZOS)
         folder = Path(self.state.document.settings.env.app.outdir) / "_images"
         folder.mkdir(parents=True, exist_ok=True)
         # hosts let browsers keep what is in this folder for good: another picture, another name
-        file = f"small-{name}-{hashlib.sha256(png).hexdigest()[:12]}.webp"
-        small.save(folder / file, quality=82, method=4)
-        return (
-            f'<img src="_images/{file}" alt="{escape(alt)}" width="{THUMBNAIL}" '
-            f'height="{height}" loading="lazy">'
-        )
+        file = f"w{width}-{name}-{hashlib.sha256(png).hexdigest()[:12]}.webp"
+        picture.save(folder / file, quality=82, method=4)
+        return file, picture.size
 
     def chips(self, setting: dict, rows: list[dict]) -> str:
         """Write how the blog's claims that the figure carries were judged."""
@@ -283,6 +328,7 @@ def lift_title(app, pagename, templatename, context, doctree):
 def setup(app):
     """Register with Sphinx."""
     app.add_directive("hero", Hero)
+    app.add_directive("findings", Findings)
     app.add_directive("statcards", StatCards)
     app.add_directive("ninefigures", NineFigures)
     app.add_directive("verdictsummary", VerdictSummary)
