@@ -45,9 +45,7 @@ def picture(answer: str, body: str) -> str:
 def name_folds(app, pagename, templatename, context, doctree):
     """Call each fold what its first line calls it."""
     body = context.get("body") or ""
-    context["body"] = FOLDED.sub(
-        r'<details class="code-fold"><summary>code: \2</summary>\1', body
-    )
+    context["body"] = FOLDED.sub(r'<details class="code-fold"><summary>code: \2</summary>\1', body)
 
 
 def setup(app):

@@ -74,7 +74,10 @@ def mend(app, pagename, templatename, context, doctree):
     body = CELL.sub(r"\1\2\3", PLAIN.sub(r"\1", body))
     body = STRINGS.sub(lambda run: joined(run[0]), body)
     # a screen reader would look in vain for the items of docutils' list of citations
-    context["body"] = body.replace('<div role="list" class="citation-list">', "<div>")
+    body = body.replace('<div role="list" class="citation-list">', "<div>")
+    body = body.replace(' role="doc-biblioentry"', "")
+    body = re.sub(r'(<figure class="book-(?:plotly|track)"[^>]*) role="group"', r"\1", body)
+    context["body"] = body.replace('<th class="head"></th>', "<td></td>")  # it heads nothing
 
 
 def remove_unused(app, error):

@@ -40,8 +40,6 @@ def put_to_sleep(app, pagename, templatename, context, doctree):
         return f'{found[1]} data-points="{address}">{found[3]} type="text/book-plotly">'
 
     body = PARTS.sub(asleep, context.get("body") or "")
-    # a figure with a caption is no group
-    body = re.sub(r'(<figure class="book-plotly"[^>]*) role="group"', r"\1", body)
     context["body"] = body.replace(LOADING, WAITING)
 
 

@@ -30,8 +30,9 @@
 
   // ---- figures open over the page; the browser's own dialog keeps focus and knows Escape
   function figures() {
-    const links = [...document.querySelectorAll("a.zoom")];
-    if (!links.length || !("HTMLDialogElement" in window)) return;
+    const all = [...document.querySelectorAll("a.zoom")];
+    const links = all.filter((link) => !link.closest(".answer-picture")); // shown once more below
+    if (!all.length || !("HTMLDialogElement" in window)) return;
     const dialog = document.createElement("dialog");
     dialog.className = "zoomed";
     dialog.innerHTML =
@@ -49,12 +50,14 @@
       picture.alt = small.alt;
       dialog.setAttribute("aria-label", `Figure ${at + 1}`);
       count.textContent = `${at + 1} of ${links.length}`;
-      const outputs = links[at].closest(".cell_output");
-      caption.innerHTML = outputs?.querySelector(".book-caption")?.innerHTML ?? "";
+      const words = links[at].closest(".cell_output, .figurecard")?.querySelectorAll(".book-caption, h3");
+      const follows = (text) => links[at].compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING;
+      caption.innerHTML = [...(words ?? [])].find(follows)?.innerHTML ?? "";
     }
-    links.forEach((link, index) =>
+    all.forEach((link) =>
       link.addEventListener("click", (event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        const index = links.findIndex((one) => one.href === link.href);
+        if (index < 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();
         show(index);
         dialog.showModal();
@@ -75,8 +78,9 @@
   // ---- all folded code of a page at once, and of the next page too: the choice is remembered
   function folds() {
     const all = [...document.querySelectorAll("details.code-fold")];
-    const place = document.querySelector(".reading-time");
-    if (!all.length || !place) return;
+    const title = document.querySelector(".bd-article h1");
+    if (!all.length || !title) return;
+    const place = document.querySelector(".reading-time") ?? title.appendChild(document.createElement("p"));
     const button = document.createElement("button");
     button.type = "button";
     button.className = "open-all";
@@ -116,13 +120,45 @@
     return button;
   }
 
-  function save(table, number) {
+  function save(text, name) {
     const link = document.createElement("a");
     const page = location.pathname.split("/").pop().replace(".html", "");
-    link.href = URL.createObjectURL(new Blob(["\ufeff", csv(table)], { type: "text/csv" }));
-    link.download = `${page}-table-${number}.csv`;
+    link.href = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
+    link.download = `${page}-${name}.csv`;
     link.click();
     URL.revokeObjectURL(link.href);
+  }
+
+  // ---- what moves, as numbers: embeddings and decoded paths are derived values, with their source
+  const HC11 = "derived from hc-11: Grosmark & Buzsaki 2016 https://doi.org/10.1126/science.aad1935";
+  const source = () => `# ${document.querySelector(".simulated") ? "simulated" : HC11}`;
+
+  function path(figure) {
+    const data = JSON.parse(figure.querySelector(".book-track-data").textContent);
+    const rows = data.true.flatMap((run, number) =>
+      run.map((place, bin) => [number + 1, bin, place, data.read[number][bin]].join(",")),
+    );
+    return [source(), "run,bin,position_cm,decoded_cm", ...rows].join("\n");
+  }
+
+  function points(figure) {
+    const rows = figure.querySelector(".js-plotly-plot").data.flatMap(({ name, x, y, z, marker }) =>
+      x.map((_, n) => [name ?? "", x[n], y[n], z[n], marker?.color?.[n] ?? ""].join(",")),
+    );
+    return [source(), "name,x,y,z,colour", ...rows].join("\n");
+  }
+
+  function downloads() {
+    for (const figure of document.querySelectorAll("figure:is(.book-track, .book-plotly)")) {
+      const flat = figure.matches(".book-track");
+      const ready = () => flat || figure.querySelector(".js-plotly-plot");
+      const down = tool("CSV", () => ready() && save((flat ? path : points)(figure), figure.id));
+      down.setAttribute("aria-label", "This figure's points as CSV");
+      const bar = document.createElement("div");
+      bar.className = "table-tools";
+      bar.append(down);
+      figure.after(bar);
+    }
   }
 
   function tables() {
@@ -140,7 +176,7 @@
         bar.append(more);
       }
       const number = index + 1;
-      const down = tool("CSV", () => save(table, number));
+      const down = tool("CSV", () => save(csv(table), `table-${number}`));
       down.setAttribute("aria-label", `Table ${number} of this page as CSV`);
       bar.append(down);
       const box = table.closest(".pst-scrollable-table-container") ?? table;
@@ -233,6 +269,7 @@
     figures();
     folds();
     tables();
+    downloads();
     reachable();
     document.querySelectorAll("table.book-scorecard").forEach(filter);
   }

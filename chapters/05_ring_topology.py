@@ -314,7 +314,7 @@ simulated.expect()
 show(figures.diagrams.stand_ins(simulated, twins["ring"]))
 
 # %% [markdown]
-# ## What it costs, and what hangs
+# ## What H2 costs
 #
 # The blog's third bug: asked for H2 of 2,000 points, its program never came back. Ripser has to look at triangles for
 # H1 and at tetrahedra for H2, and there are as many as the third and fourth power of the number of points. Time and

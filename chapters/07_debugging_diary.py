@@ -288,7 +288,7 @@ repeats.expect()
 #
 # ## The leak that decodes anything
 #
-# Chapter 03 tells how bins drawn at random into training and test make decoding look splendid. How splendid? Let us
+# Chapter 03 tells how bins drawn at random into training and test flatter a decoder. By how much? Let us
 # decode something that is *not in the recording*: an invented position, a slow random wave that no spike can know of.
 # The decoder is the plainest, nearest neighbours among windows of spike counts.
 

@@ -17,7 +17,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers.book.site import SITE_FILES, allow_missing_links, shortened_toc
 from helpers.figures import style
+from helpers.figures.flipbook import Frame, flipbook
 from helpers.figures.interactive import ring
+from helpers.figures.threshold import threshold
 from helpers.figures.trackplayer import player
 from helpers.files import ROOT
 
@@ -29,6 +31,7 @@ NAMES = [
     *(f"chapters/{stem}" for stem in STORED),
     "toy",
     "globe",
+    "telling",
 ]  # every page with content
 SECONDS = 60
 # The site's hosts have none of these: importing one while building fails.
@@ -81,15 +84,14 @@ def toy_globe():
 
 def toy_chapter():
     """A chapter with everything else that helpers put on a page."""
+    figure, alt = toy_picture()
     with plt.style.context(style.STYLE_FILE):
-        figure, axes = plt.subplots()
-        axes.plot([1, 2, 3])
         png = b64encode(style.to_png(figure)).decode()
-        plt.close(figure)
+    plt.close(figure)
     picture = new_output(
         "display_data",
         {"image/png": png, "text/plain": "toy"},
-        metadata={"image/png": {"alt": "A line that rises"}},
+        metadata={"image/png": {"alt": alt}},
     )
     walk = np.r_[np.linspace(0.1, 1.5, 40), np.linspace(1.5, 0.1, 40)]
     track = player(
@@ -110,6 +112,58 @@ def toy_chapter():
     )
 
 
+def toy_telling():
+    """A chapter's first screen, folded code, pictures to choose among, and a wide table."""
+    head = "# Telling\n\n**Question.** What?\n\n**Method.** So.\n\n**Limit.** Not all."
+    answer = (
+        '<div class="book-answer" data-figure="toy-line"><p><strong>Result.</strong></p><ul>'
+        '<li>It is 5.</li></ul><a class="answer-picture" href="#fig-toy-line"><img alt="small" '
+        'src="data:image/gif;base64,R0lGODlhAQABAAAAACw="></a></div>'
+    )
+    style.use(Toy)
+    frames = [Frame(label, f"{label} it is", *toy_picture()) for label in ("one", "two")]
+    books = [
+        flipbook(frames, name=f"toy-{kind}", question="Which?", caption="Choose.", slider=slides)
+        for kind, slides in (("slider", True), ("choice", False))
+    ]
+    bars = {"h0": np.array([[0, 0.2], [0, np.inf]]), "h1": np.array([[0.1, 0.9], [0.3, 0.4]])}
+    books.append(threshold({"a model": bars}, 0.3, "Move it."))
+    figure, alt = toy_picture()
+    png = b64encode(style.to_png(figure)).decode()
+    plt.close("all")
+    picture = new_output("display_data", {"image/png": png}, metadata={"image/png": {"alt": alt}})
+    caption = '<p class="book-caption" id="fig-toy-line">A line.</p>'
+    wide = f"| {' | '.join('abcdefgh')} |\n|{'---|' * 8}\n| {' | '.join('12345678')} |"
+    html = [new_output("display_data", {"text/html": one}) for one in (answer, caption)]
+    return notebook(
+        new_markdown_cell(head),
+        new_code_cell("# @title Imports\nimport os", outputs=html[:1], metadata=FOLDED),
+        new_code_cell("# @title Figure\ndraw()", outputs=[picture, html[1]], metadata=FOLDED),
+        new_code_cell(
+            "choose()",
+            outputs=[new_output("display_data", {"text/html": one.data}) for one in books],
+        ),
+        new_code_cell("table()", outputs=[new_output("display_data", {"text/markdown": wide})]),
+    )
+
+
+FOLDED = {"tags": ["hide-input"]}
+
+
+class Toy:
+    """A real recording, as far as figures ask."""
+
+    source = "local"
+
+
+def toy_picture():
+    """A figure and what it shows."""
+    with plt.style.context(style.STYLE_FILE):
+        figure, axes = plt.subplots()
+        axes.plot([1, 2, 3])
+    return figure, "A line that rises"
+
+
 def lay_out(folder):
     """Copy what the site is built from, with all stored chapters and the toy one."""
     for name in SITE_FILES:
@@ -122,8 +176,9 @@ def lay_out(folder):
         shutil.copy2(ROOT / "chapters" / f"{stem}.ipynb", folder / "chapters")
     nbformat.write(toy_chapter(), folder / "toy.ipynb")
     nbformat.write(toy_globe(), folder / "globe.ipynb")
+    nbformat.write(toy_telling(), folder / "telling.ipynb")
     toc = yaml.safe_load(shortened_toc(ROOT, STORED))
-    toc["parts"][-1]["chapters"] += [{"file": "toy"}, {"file": "globe"}]
+    toc["parts"][-1]["chapters"] += [{"file": name} for name in ("toy", "globe", "telling")]
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
     if len(STORED) < len(LISTED):
         allow_missing_links(folder / "_config.yml")

@@ -85,7 +85,7 @@ def said_of(number: str, chapter: Mapping, values: Mapping) -> str:
     lines = [text for line in said["result"] if (text := filled(line, values))]
     lines += _verdicts(number, chapter, values)
     rats = filled(said["rats"], values) if "rats" in said else None
-    alone = f"one, {escape(chapter['recording'])}"
+    alone = f"one, {escape(chapter['recording'].capitalize())}"
     if chapter["profile"] == "quick" and "rats" in said:
         alone += "; the full profile has the others"
     items = "".join(f"<li>{line}</li>" for line in lines)
@@ -115,6 +115,8 @@ def _verdicts(number: str, chapter: Mapping, values: Mapping) -> list[str]:
         counts = [f"{words[w]} {w}" for w in WORDS if words[w] and w not in (OPEN, NOT_JUDGED)]
         parts += [f"the {who}'s claims: {', '.join(counts)}"] if counts else []
     preview = " (a preview: a quick profile)" if any(row.preview for row in rows) else ""
+    if number == "08":
+        return [f"{part[0].upper()}{part[1:]}{preview}." for part in parts]
     return [f"Verdicts on {'; '.join(parts)}{preview}."] if parts else []
 
 

@@ -21,7 +21,7 @@ from .jobs import FIRST_FOLD
 from .measure import between_subjects
 from .summary import Summary, pairs_of, said, score_table, summary
 
-MOVES = dict(zip(ALIGNMENTS, ("turned", "turned and scaled", "any linear map"), strict=True))
+MOVES = dict(zip(ALIGNMENTS, ("Procrustes", "Procrustes, scaled", "any linear map"), strict=True))
 Parts = tuple[Points, Points]  # embeddings of training and of held-out laps
 
 
@@ -144,7 +144,7 @@ class Groups:
 
     def opposed(self) -> Markdown:
         """R² and correlation side by side: a negative R² is no anti-correlation."""
-        head = ("", "R², turned", "pairs below 0", "correlation, turned", "pairs below 0")
+        head = ("Procrustes", "R²", "pairs below 0", "correlation", "pairs below 0")
         rows, below = [], {}
         for name, alike in self.likeness.items():
             turned = self.agree[name, "procrustes", False]

@@ -151,10 +151,9 @@ class Contest:
             return Markdown(f"{plain} {pictures}")
         said = " and ".join(filter(None, [", ".join(level[:-1]), level[-1]]))
         return Markdown(
-            f"As good as CEBRA or better on this recording: {said}. If the rat's place were the "
-            "aim, a histogram per neuron and a rule from the eighteenth century would do, in a "
-            "second. Nobody needs to train a network for this number, and no embedding should be "
-            f"sold by it. {pictures}"
+            f"As good as CEBRA or better on this recording, without training: {said}. {pictures} "
+            "So the error of decoding does not speak for an embedding here; it says that the "
+            "embedding lost little of what the counts held."
         )
 
     def pushed(self) -> Markdown:

@@ -1,4 +1,4 @@
-"""A random split of bins: the blog's split, its splendid numbers, and why they are too good."""
+"""A random split of bins: the blog's split, its numbers, and why they are too good."""
 
 from __future__ import annotations
 

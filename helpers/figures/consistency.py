@@ -273,7 +273,7 @@ def runs(study: Repeated, length_m: float) -> Picture:
         alt="Left: two layouts each by UMAP and t-SNE of the same recording, coloured by "
         "position. Right: R² between runs for UMAP and t-SNE, with their own start and a random "
         "one, and for CEBRA.",
-        caption="One rat. UMAP and t-SNE: two dimensions, turned and reflected onto each other. "
+        caption="One rat. UMAP and t-SNE: two dimensions, Procrustes-aligned. "
         "CEBRA: any linear map, as the package measures it.",
         name="runs",
     )

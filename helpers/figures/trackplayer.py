@@ -155,7 +155,7 @@ def _drawing(data: dict, simulated: bool) -> str:
     )
 
 
-_PAGE = """<figure class="book-track" id="{name}" role="group" aria-label="{alt}" style="margin:0">
+_PAGE = """<figure class="book-track" id="{name}" aria-label="{alt}" style="margin:0">
 <svg viewBox="0 0 800 320" role="img" aria-label="{alt}" font-family="sans-serif">{drawing}</svg>
 {controls}<figcaption class="book-caption">{caption}</figcaption>
 <script type="application/json" class="book-track-data">{data}</script>

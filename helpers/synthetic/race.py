@@ -195,7 +195,7 @@ def race(
 
 def populations(profile: str) -> Markdown:
     """Sizes of the two generators' first populations."""
-    head = ["", "samples", "of which train", "neurons", "spikes a sample"]
+    head = ["generator", "samples", "of which train", "neurons", "spikes a sample"]
     rows = []
     for data in map(population, (main_setting(profile), simple(profile, "cebra")[0])):
         sizes = [f"{len(data.spikes):,}", f"{data.n_train:,}", f"{data.spikes.shape[1]}"]

@@ -9,11 +9,12 @@ import nbformat
 import pytest
 import yaml
 
-from helpers.book.pairing import BOOTSTRAP, differences, read_source
+from helpers.book.pairing import BOOTSTRAP, FOLDED, differences, read_source
 from helpers.book.runner import chapter_files
 from helpers.claims.expected import NOTED
 from helpers.files import ROOT
 
+OPEN, WIDE = 120, 79  # lines of code that stand open on a page, and their width
 IGNORE = "nbval-ignore-output"
 LINE = re.compile(r"[a-z][\w.]*: (as recorded|not recorded)")
 CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.py"))
@@ -91,6 +92,28 @@ def test_the_chapter_has_its_shape(path):
     assert headings[-1] == "Take-aways"
     assert len(cells) <= 60
     assert len(re.findall(r"\w+", " ".join(prose))) <= 2500
+
+
+@each_chapter
+def test_what_stands_open_is_method_and_fits_the_page(path):
+    cells = code_cells(read_source(path))
+    folded = [cell for cell in cells if "hide-input" in cell.metadata.get("tags", [])]
+    assert all(cell.source.startswith(FOLDED) for cell in folded)
+    lines = [
+        line
+        for cell in cells
+        if cell not in folded and "bootstrap" not in cell.metadata.get("tags", [])
+        for line in cell.source.splitlines()
+    ]
+    assert len([line for line in lines if line.strip()]) <= OPEN
+    assert max(map(len, lines)) <= WIDE
+
+
+@each_chapter
+def test_colab_folds_what_the_page_folds(path):
+    for cell in code_cells(stored(path)):
+        folds = "hide-input" in cell.metadata.get("tags", [])
+        assert (cell.metadata.get("cellView") == "form") == folds, cell.source
 
 
 @each_chapter
