@@ -140,7 +140,7 @@ def _pairs(ax: Axes, pairs, published, said_by: str, ylabel: str) -> None:
     for x, (name, values) in enumerate(pairs.items()):
         if name in published:
             low, high = published[name]
-            ax.fill_between([x - 0.42, x + 0.42], low, high, color=style.CORAL, alpha=0.3, lw=0)
+            ax.fill_between([x - 0.42, x + 0.42], low, high, color=style.MUTED, alpha=0.3, lw=0)
         _dots(ax, x, values, _colour(name))
     ax.axhline(0, color=style.MUTED, lw=0.8)
     ax.set_xticks(range(len(pairs)), list(pairs), rotation=25, ha="right")
@@ -149,7 +149,7 @@ def _pairs(ax: Axes, pairs, published, said_by: str, ylabel: str) -> None:
     handles = [Line2D([], [], ls="", marker="o", color=style.INK, ms=4, label="an ordered pair")]
     if published:
         band = f"the {said_by}'s range"
-        handles.append(Patch(color=style.CORAL, alpha=0.3, label=band))
+        handles.append(Patch(color=style.MUTED, alpha=0.3, label=band))
     above = {"loc": "lower right", "bbox_to_anchor": (1, 1), "ncols": 2, "frameon": False}
     ax.legend(handles=handles, fontsize=8.5, **above)  # inside it would hide pairs
 
@@ -181,7 +181,14 @@ def held_out(study: Between) -> Picture:
         ax.plot([x + 1] * len(test), test, "o", mfc=style.CARD, mec=colour, ms=4.5)
         ax.plot([x, x + 1], [np.mean(train), np.mean(test)], "-", color=style.INK, lw=2.2)
         if study.is_real:
-            ax.plot([x - 0.22, x + 1.22], study.published(name), "D", color=style.CORAL, ms=6.5)
+            ax.plot(
+                [x - 0.22, x + 1.22],
+                study.published(name),
+                "D",
+                color=style.INK,
+                mec=style.BACKGROUND,
+                ms=7,
+            )
     ax.set_xticks([2.4 * k + 0.5 for k in range(len(study.methods))], study.methods)
     ax.set(ylabel="R² between rats, aligned by place and direction")
     ax.grid(axis="x", visible=False)
@@ -191,7 +198,7 @@ def held_out(study: Between) -> Picture:
         Line2D([], [], color=style.INK, lw=2.2, label="mean"),
     ]
     if study.is_real:
-        mark = {"ls": "", "marker": "D", "color": style.CORAL}
+        mark = {"ls": "", "marker": "D", "color": style.INK}
         handles.append(Line2D([], [], **mark, label="the paper's means"))
     fig.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     return Picture(

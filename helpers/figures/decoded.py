@@ -104,16 +104,16 @@ def leak(
     ax = fig.add_subplot(grid[2])
     for y, (leaky, honest) in enumerate(pairs.values()):
         ax.plot([leaky[0], honest[0]], [y, y], color=style.EDGE, lw=5, solid_capstyle="round")
-        for (value, *ends), colour in ((leaky, style.CORAL), (honest, style.TEAL)):
-            ax.plot(ends, [y, y], color=colour, lw=1.4)
-            ax.plot(value, y, "o", color=colour, ms=7)
+        for (value, *ends), face in ((leaky, style.CARD), (honest, style.INK)):
+            ax.plot(ends, [y, y], color=style.INK, lw=1.2)
+            ax.plot(value, y, "o", mfc=face, mec=style.INK, ms=7)
     ax.set_yticks(range(len(pairs)), list(pairs))
     ax.set(xlabel="mean error (cm)", ylim=(len(pairs) - 0.4, -0.6), title="what the leak is worth")
     ax.set_xlim(left=0)
     ax.grid(axis="y", visible=False)
     ax.legend(handles=[
-        Line2D([], [], ls="", marker="o", color=style.CORAL, label="leaky"),
-        Line2D([], [], ls="", marker="o", color=style.TEAL, label="held-out trips"),
+        Line2D([], [], ls="", marker="o", mfc=style.CARD, mec=style.INK, label="random split"),
+        Line2D([], [], ls="", marker="o", color=style.INK, label="held-out trips"),
     ], loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)  # fmt: skip
     return fig
 

@@ -18,7 +18,7 @@ from .style import Picture
 if TYPE_CHECKING:
     from helpers.decoding import Contest, RandomBins, Rats
 
-BLOG, PAPER = style.CORAL, style.INK  # marks of published values
+BLOG = PAPER = style.INK  # marks of published values differ in shape, and have no colour
 MARKS = {"blog": ("D", BLOG), "paper": ("v", PAPER)}
 
 
@@ -174,16 +174,14 @@ def dimensions(
         Methods drawn as horizontal lines.
     """
     fig, ax = plt.subplots(figsize=(9, 4.2))
-    colours = (style.TEAL, style.AMBER, style.BLUE, style.CORAL)
+    colours = (style.TEAL, style.VIOLET, style.INK)
     for shift, ((label, points), colour) in enumerate(zip(curves.items(), colours, strict=False)):
         x = np.array(list(points)) * 1.03**shift  # apart, so that intervals do not hide each other
         value, low, high = np.array(list(points.values())).T
         ax.errorbar(x, value, [value - low, high - value], fmt="o-", color=colour, label=label)
-    for (label, (value, low, high)), colour in zip(
-        levels.items(), (style.VIOLET, style.MUTED), strict=False
-    ):
-        ax.axhspan(low, high, color=colour, alpha=0.12, lw=0)
-        ax.axhline(value, color=colour, ls=(0, (5, 3)), label=label)
+    for (label, (value, low, high)), dashes in zip(levels.items(), ((5, 3), (1, 2)), strict=False):
+        ax.axhspan(low, high, color=style.MUTED, alpha=0.1, lw=0)
+        ax.axhline(value, color=style.MUTED, ls=(0, dashes), label=label)
     ticks = sorted({dimension for points in curves.values() for dimension in points})
     ax.set_xscale("log", base=2)
     ax.set_xticks(ticks, [str(tick) for tick in ticks])
@@ -216,7 +214,7 @@ def rats(
     if any(list(of) != methods for of in scores.values()):
         raise ValueError("rats must all be scored with the same methods in the same order")
     fig, ax = plt.subplots(figsize=(10, 4.2))
-    colours = (style.TEAL, style.AMBER, style.VIOLET, style.BLUE, style.MUTED)
+    colours = (style.TEAL, style.AMBER, style.VIOLET, style.GREY, style.MUTED)
     width = 0.78 / len(methods)
     for x, (rat, of) in enumerate(scores.items()):
         for place, (method, colour) in enumerate(zip(methods, colours, strict=False)):

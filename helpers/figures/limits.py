@@ -57,8 +57,7 @@ def where_each_breaks(study: Breaking) -> Picture:
         "is.",
         caption="On the published generator. The dotted line, the label alone, needs no neuron; "
         "the dashed one is the Bayes-optimal ceiling. A method below the dotted line tells less of "
-        "the "
-        "latent than its label does.",
+        "the latent than its label does. Dots: single mixings.",
         name="sweep",
     )
 
@@ -67,7 +66,7 @@ def costs(seconds: Mapping[str, float], n_samples: int, steps: int) -> Picture:
     """Processor time of one embedding by each method."""
     return Picture(
         runtimes(seconds),
-        alt="Bars of processor seconds for each method on a logarithmic axis, from the fastest at "
+        alt="Dots of processor seconds for each method on a logarithmic axis, from the fastest at "
         "the bottom to the slowest at the top.",
         caption=f"One embedding of {n_samples:,} samples: processor time of one core on the "
         f"machine that made this page. CEBRA: {steps:,} steps, extrapolated from two hundred. "
@@ -166,9 +165,10 @@ def checks(losses, by_steps, distances, delta: float) -> Figure:
         left.plot(steps, smooth, color=COLOURS[method], label=NAMES[method])
     left.set(xlabel="training step", ylabel="InfoNCE loss (nats)", xscale="log")
     left.legend(fontsize=8)
-    colours = (style.TEAL, style.AMBER, style.CORAL, style.GREY)
-    for (name, values), colour in zip(by_steps.items(), colours, strict=False):
-        middle.plot(list(values), list(values.values()), "o-", color=colour, ms=4, label=name)
+    looks = ("-", "--", ":", "-.")  # all of one model: its colour
+    for (name, values), look in zip(by_steps.items(), looks, strict=False):
+        x, y = list(values), list(values.values())
+        middle.plot(x, y, marker="o", ls=look, color=COLOURS["cebra"], ms=4, label=name)
     middle.set(xlabel="steps trained", ylabel="score", xscale="log")
     places = sorted({place for values in by_steps.values() for place in values})
     middle.set_xticks(places, [f"{place:,}" for place in places], fontsize=8)
@@ -178,7 +178,7 @@ def checks(losses, by_steps, distances, delta: float) -> Figure:
     right.hist(distances, np.linspace(-reach, reach, 61), density=True, color=style.TEAL, alpha=0.6)
     x = np.linspace(-reach, reach, 200)
     normal = np.exp(-((x / delta) ** 2) / 2) / (delta * np.sqrt(2 * np.pi))
-    right.plot(x, normal, color=style.AMBER, label=f"normal, σ = {delta:g}")
+    right.plot(x, normal, color=style.INK, label=f"normal, σ = {delta:g}")
     right.set(xlabel="positive's u − reference's u (rad)", ylabel="density")
     right.legend(fontsize=8)
     return fig
@@ -189,8 +189,10 @@ def runtimes(seconds: Mapping[str, float]) -> Figure:
     fig, ax = plt.subplots(figsize=(9, 0.9 + 0.42 * len(seconds)), layout=below_the_stamp())
     order = sorted(seconds, key=seconds.get)
     values, colours = [seconds[m] for m in order], [COLOURS[m] for m in order]
-    bars = ax.barh(range(len(order)), values, color=colours, height=0.6)
-    ax.bar_label(bars, [f" {v:.{0 if v >= 10 else 2}f} s" for v in values], padding=3)
+    ax.scatter(values, range(len(order)), s=70, color=colours, zorder=3)
+    for row, value in enumerate(values):
+        said = f"{value:.3g} s" if value >= 0.01 else f"{1000 * value:.2g} ms"
+        ax.annotate(said, (value, row), (9, 0), textcoords="offset points", va="center")
     ax.set(
         xscale="log", xlabel="processor time (s, one core)", xlim=(min(values) / 2, 6 * max(values))
     )

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 
 from . import style
 from .style import Picture
@@ -56,7 +57,13 @@ def claimed_against_measured(points: Sequence[Point], n_names: int = 12) -> Pict
     sizes = [point for point in points if abs(point.claimed) > 1]
     fig, axes = plt.subplots(1, 2, figsize=(10, 5.6))
     _panel(axes[0], scores, n_names, "scores: R², consistency", log=False)
-    _panel(axes[1], [p for p in sizes if p.measured > 0], n_names, "cm, nats, counts, s", log=True)
+    _panel(
+        axes[1],
+        [p for p in sizes if p.measured > 0],
+        n_names,
+        "errors (cm), losses (nats), counts, seconds",
+        log=True,
+    )
     handles = [
         Line2D([], [], marker="o", ls="", color=colour, label=f"the {source}'s claim")
         for source, colour in SOURCES.items()
@@ -109,9 +116,9 @@ def _name(ax: Axes, points: Sequence[Point], n_names: int) -> None:
     broken = [(number, point) for number, point in enumerate(points) if not point.kept]
     for number, point in broken[:n_names]:
         outwards = -1 if point.measured > point.claimed else 1
-        for side, up in product((outwards, -outwards), (0, -11, 11)):
+        for side, up in product((outwards, -outwards), (0, -13, 13, -26, 26)):
             text = _beside(ax, point, side, up)
-            box = text.get_window_extent().get_points()
+            box = Text.get_window_extent(text).get_points()  # without the leader line
             others = [one for one in taken if not _overlap(one, taken[number])]
             inside = (box[0] > room[0]).all() and (box[1] < room[1]).all()
             if inside and not any(_overlap(box, other) for other in others):
@@ -125,8 +132,9 @@ def _beside(ax: Axes, point: Point, side: int, up: int):
     return ax.annotate(
         point.name,
         (point.claimed, point.measured),
-        xytext=((8 if up == 0 else 3) * side, up),
+        xytext=((9 if up == 0 else 12) * side, up),
         textcoords="offset points",
+        arrowprops={"arrowstyle": "-", "color": style.MUTED, "lw": 0.6, "shrinkB": 3},
         ha="left" if side > 0 else "right",
         va="center",
         fontsize=8,

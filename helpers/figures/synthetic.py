@@ -43,7 +43,7 @@ NAMES = {
     "told": "Bayes-optimal, knowing u too",
 }
 SHORT = NAMES | {"cebra": "CEBRA"}
-MARKS = {"blog": ("D", style.CORAL), "paper": ("v", style.INK)}
+MARKS = {"blog": ("D", style.INK), "paper": ("v", style.INK)}
 R2_AXIS = "R² of the latent (linear, in sample)"
 LABEL_LINE, BOUND_LINE = {"color": style.INK, "ls": ":"}, {"color": style.MUTED, "ls": "--"}
 
@@ -65,14 +65,14 @@ def embeddings(study: Race) -> Picture:
 def published_race(study: Race) -> Picture:
     """R² in sample on the published generator, every seed and every mixing."""
     return Picture(
-        dots(_lanes(study.lanes()), study.levels(), R2_AXIS, (0, 1)),
-        alt="A bar and dots for each method on an axis of R². Dotted and dashed vertical lines "
-        "mark the label alone and the Bayes-optimal ceiling, close together; marks show the "
-        "paper's "
-        "values.",
+        dots(_lanes(study.lanes()), study.levels(), R2_AXIS, (0.7, 0.96)),
+        alt="Dots for each method on an axis of R², a dash at the mean. Dotted and dashed "
+        "vertical lines mark the label alone and the Bayes-optimal ceiling, close together; marks "
+        "show the paper's values.",
         caption="The blog's second figure with every seed and every mixing as a dot, on the "
         "published generator. Dotted: the label, without any neuron. Dashed: the best that one "
-        "sample of counts allows on the first mixing.",
+        "sample of counts allows on the first mixing (the label may lie above it: it knows u, "
+        "which the counts tell only roughly). The controls, left of the axis, in numbers.",
         name="scores",
     )
 
@@ -80,8 +80,8 @@ def published_race(study: Race) -> Picture:
 def stand_in(study: Race) -> Picture:
     """The same on the stand-in for the blog's generator."""
     return Picture(
-        dots(_lanes(study.lanes_of_stand_in()), study.levels("simple"), R2_AXIS, (0, 1)),
-        alt="The same for the stand-in for the blog's generator: a bar and a dot a mixing for each "
+        dots(_lanes(study.lanes_of_stand_in()), study.levels("simple"), R2_AXIS, (0.6, 0.96)),
+        alt="The same for the stand-in for the blog's generator: a dot a mixing for each "
         "method, with the blog's values as marks.",
         caption="The same for the stand-in, a dot a mixing. The two lines are means over its "
         "mixings. How much its neurons fire was set by PCA's mark.",
@@ -96,7 +96,7 @@ def beyond_label(study: Beyond) -> Picture:
         dots(_lanes(study.lanes()), study.levels(), xlabel, (-0.05, 0.6)),
         alt="For each method the share of the latent's scatter around its label that the embedding "
         "explains, a dot a seed and a mixing, with the best possible values as lines.",
-        caption="What the label cannot tell. Nought is the label alone; the lines are what Bayes "
+        caption="What the label cannot tell. Zero is the label alone; the lines are what Bayes "
         "makes of the first mixing, without and with the label.",
         name="beyond",
     )
@@ -128,7 +128,7 @@ def panels(
     """
     clouds = {"true latent": latent} | {n: aligned(e, latent) for n, e in embeddings.items()}
     fig, axes = plt.subplots(
-        1, len(clouds), figsize=(2.35 * len(clouds), 2.9), layout=below_the_stamp()
+        1, len(clouds), figsize=(2.35 * len(clouds), 2.45), layout=below_the_stamp()
     )
     every = np.concatenate(list(clouds.values()))
     low, high = np.quantile(every, [0.001, 0.999], axis=0)  # a few stray dots may fall outside
@@ -168,7 +168,7 @@ class Lane(NamedTuple):
 def dots(
     lanes: Sequence[Lane], lines: Mapping[str, float], xlabel: str, limits: tuple[float, float]
 ) -> Figure:
-    """Draw a bar at the mean and a dot for each seed and mixing, and published values.
+    """Draw a dash at the mean and a dot for each seed and mixing, and published values.
 
     Parameters
     ----------
@@ -178,6 +178,7 @@ def dots(
         At most two levels, drawn through all lanes: one dotted, one dashed.
     xlabel : str
     limits : (low, high)
+        A lane that lies below has its mean written at the edge.
 
     Raises
     ------
@@ -189,8 +190,11 @@ def dots(
     fig, ax = plt.subplots(figsize=(9, 1.5 + 0.5 * len(lanes)), layout=below_the_stamp())
     for y, lane in enumerate(lanes):
         colour = COLOURS[lane.method]
-        values = lane.mixings if len(lane.mixings) else lane.seeds
-        ax.barh(y, np.mean(values), 0.72, color=colour, alpha=0.3)
+        mean = np.mean(lane.mixings if len(lane.mixings) else lane.seeds)
+        if mean < limits[0]:
+            ax.text(limits[0], y, f" ◂ {mean:.2f}", color=colour, ha="left", va="center")
+            continue
+        ax.plot([mean, mean], [y - 0.36, y + 0.36], color=colour, lw=3, alpha=0.5)
         for shift, some, filled in ((-0.17, lane.seeds, True), (0.17, lane.mixings, False)):
             face = colour if filled else style.BACKGROUND
             at = np.full(len(some), y + shift)
@@ -220,8 +224,10 @@ def level_lines(draw, lines: Mapping[str, float]) -> list[Line2D]:
 
 
 def _dot_handles(lanes: Sequence[Lane]) -> list[Line2D]:
-    look = {"ls": "", "color": style.TEAL, "ms": 5}
-    handles = [Line2D([], [], marker="o", label="one mixing, training seeds", **look)]
+    look = {"ls": "", "color": style.MUTED, "ms": 5}
+    handles = []
+    if any(len(lane.seeds) for lane in lanes):
+        handles += [Line2D([], [], marker="o", label="one mixing, training seeds", **look)]
     if any(len(lane.mixings) for lane in lanes):
         handles += [Line2D([], [], marker="o", mfc="none", label="mixings, one seed each", **look)]
     named = {said_by for lane in lanes for said_by in lane.published}

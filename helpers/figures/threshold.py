@@ -13,11 +13,12 @@ import numpy as np
 from IPython.display import HTML
 
 from . import style
+from .topology import HOMOLOGY_COLOURS
 
 SIDE, EDGE, HEAD = 320, 34, 32  # of a panel: the diagram, and the room for its labels and title
 STEP = 0.01
 NAMES = {"h0": "pieces", "h1": "loops"}
-COLOURS = {"h0": style.BLUE, "h1": style.AMBER}
+COLOURS = dict(zip(("h0", "h1"), HOMOLOGY_COLOURS, strict=False))
 SCRIPT = """
 (() => {
   const figure = document.getElementById("fig-threshold");
@@ -109,7 +110,7 @@ def _panel(title: str, bars: Mapping[str, np.ndarray], limit: float, top: float)
         f'<line x1="{low}" y1="{HEAD + SIDE}" x2="{high}" y2="{HEAD}" stroke="{style.MUTED}"/>'
         f'<g clip-path="url(#within-{name.replace(" ", "-")})"><line class="limit" x1="{low}" '
         f'y1="{HEAD + SIDE}" x2="{high}" y2="{HEAD}" transform="translate(0 {-limit * unit:.1f})" '
-        f'stroke="{style.TEAL}" stroke-dasharray="6 4" stroke-width="2"/></g>{dots}'
+        f'stroke="{style.MUTED}" stroke-dasharray="6 4" stroke-width="2"/></g>{dots}'
         f'<text x="{low}" y="21" font-size="20" fill="{style.INK}">{name}</text>'
         f'<text class="count" x="{high - 12}" y="{HEAD + SIDE - 14}" text-anchor="end" '
         f'font-size="24" fill="{style.INK}">{count}</text>'

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 
 from . import style
 
-HOMOLOGY_COLOURS = (style.BLUE, style.AMBER, style.VIOLET)
-"""Of H0, H1 and H2."""
+HOMOLOGY_COLOURS = (style.GREY, style.INK, style.VIOLET)
+"""Of H0, H1 and H2: none that a variant has."""
 
 
 class Panel(NamedTuple):
