@@ -58,8 +58,9 @@ def filled(line: str, values: Mapping) -> str | None:
         if found is None:
             missing.append(slot[1])
             return ""
-        text = format(round(found, 6) + 0.0, slot[3] or "")
-        return text.replace("-", "−")
+        text = format(found, slot[3] or "")
+        minus = "−" if float(text.strip("-%")) else ""  # zero has none
+        return text.replace("-", minus)
 
     text = SLOT.sub(value, line)
     return None if missing else BOLD.sub(r"<strong>\1</strong>", escape(text))

@@ -37,7 +37,7 @@ def groups(study: Groups) -> Picture:
     """Groups of neurons: the first run's matrices, every pair of every run, the blog's ranges."""
     claimed = {name: study.claimed(name) for name in study.sources} if study.is_achilles else {}
     fig = agreement(
-        {f"{n}, first run": study.agree[n, "procrustes", False][0] for n in study.sources},
+        {f"{n}, first training": study.agree[n, "procrustes", False][0] for n in study.sources},
         [f"group {n + 1}" for n in range(4)],
         study.pairs(),
         claimed,
@@ -246,7 +246,7 @@ def negative(target: np.ndarray, guesses: Mapping[str, np.ndarray], scores) -> P
         ax.plot(guess, color=style.CORAL, lw=1.4, label="prediction")
         ax.axhline(0, color=style.MUTED, lw=0.8, ls=(0, (3, 3)), label="mean of the target")
         r2, r = (tables.number(value) for value in scores[name])
-        ax.set(title=f"{name}\nR² = {r2}, correlation {r}", xlabel="moment")
+        ax.set(title=f"{name}\nR² = {r2}, correlation {r}", xlabel="sample")
     axes[0, 0].set_ylabel("value")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     fig.legend(handles, labels, loc="outside lower center", ncols=3)
@@ -271,7 +271,7 @@ def runs(study: Repeated, length_m: float) -> Picture:
             dots = ax.scatter(*np.asarray(points).T, c=study.shown, **look)
             ax.set_xticks([])
             ax.set_yticks([])
-            ax.set_title(f"{method}, run {number + 1}", fontsize=9.5)
+            ax.set_title(f"{method}, layout {number + 1}", fontsize=9.5)
             ax.grid(visible=False)
     fig.colorbar(dots, ax=fig.axes, location="left", shrink=0.6, label="position (m)")
     _pairs(fig.add_subplot(grid[:, 2]), study.pairs(), {}, "", "R² between trainings")

@@ -92,8 +92,8 @@ def leak(
     length_m : float
         Of the track.
     """
-    fig = plt.figure(figsize=(11, 4.4))
-    grid = fig.add_gridspec(1, 3, width_ratios=[1, 1, 1.45])
+    fig = plt.figure(figsize=(11, 3.9))
+    grid = fig.add_gridspec(1, 3)
     for column, (title, (true, decoded)) in enumerate(clouds.items()):
         ax = fig.add_subplot(grid[column])
         ax.plot([0, 100 * length_m], [0, 100 * length_m], color=style.MUTED, lw=0.8)
@@ -110,11 +110,12 @@ def leak(
     ax.set_yticks(range(len(pairs)), list(pairs))
     ax.set(xlabel="mean error (cm)", ylim=(len(pairs) - 0.4, -0.6), title="what the leak is worth")
     ax.set_xlim(left=0)
+    ax.set_box_aspect(1)  # as high as its neighbours
     ax.grid(axis="y", visible=False)
-    ax.legend(handles=[
+    fig.legend(handles=[
         Line2D([], [], ls="", marker="o", mfc=style.CARD, mec=style.INK, label="random split"),
         Line2D([], [], ls="", marker="o", color=style.INK, label="held-out trips"),
-    ], loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)  # fmt: skip
+    ], loc="outside lower right", ncols=2)  # fmt: skip
     return fig
 
 

@@ -31,7 +31,8 @@ def growth(hang: Hang) -> Picture:
     ax.plot(hang.n_points, hang.seconds, "o", color=style.TEAL, label="measured here")
     label = f"extrapolated to {hang.at:,} points"
     ax.plot([hang.at], [estimate], "D", color=style.CORAL, label=label)
-    for limit, name in ((60, "a minute"), (3600, "an hour"), (86400, "a day")):
+    limits = ((60, "a minute"), (3600, "an hour"), (86400, "a day"))
+    for limit, name in (one for one in limits if one[0] < 3 * estimate):
         ax.axhline(limit, color=style.GRID, lw=1)
         ax.text(few, limit * 1.15, name, color=style.MUTED, fontsize=8)
     ax.set(xscale="log", yscale="log", xlabel="points", ylabel="time for H₂ (s)")
@@ -50,12 +51,14 @@ def growth(hang: Hang) -> Picture:
 def invented(study: Invented) -> Picture:
     """Draw an invented position and what was decoded in the first fold, one panel a split."""
     rec, said = study.recording, {split: tables.number(r2) for split, r2 in study.r2.items()}
-    fig, axes = plt.subplots(1, len(said), figsize=(10, 3.2), sharey=True, squeeze=False)
+    fig, axes = plt.subplots(
+        1, len(said), figsize=(10, 3.2), sharex=True, sharey=True, squeeze=False
+    )
     for ax, (split, results) in zip(axes[0], study.decoded.items(), strict=True):
         _follow(ax, results[0], rec.bin_s)
         title = f"{split}: R² {said[split]}"
         ax.set(title=title, xlabel="time (s)", ylim=(-0.05, rec.length_m + 0.05))
-    axes[0, 0].set_ylabel("position (m)")
+    axes[0, 0].set_ylabel("invented position (m)")
     handles = [
         Line2D([], [], color=style.MUTED, label="invented"),
         Line2D([], [], marker=".", ls="", color=style.AMBER, label="decoded from the spikes"),
@@ -90,7 +93,7 @@ def ties(study: Ties) -> Picture:
     fig = plt.figure(figsize=(2.9 * len(panels), 3.5), layout="none")
     for number, (title, key) in enumerate(panels.items(), 1):
         ax = fig.add_subplot(1, len(panels), number, projection="3d")
-        cloud(ax, study.embedding[key], colours)
+        cloud(ax, study.embedding[key], colours, s=4)
         ax.set_title(",\n".join(title), loc="center", y=0.98, fontsize=10)
     fig.subplots_adjust(left=0, right=1, top=0.88, bottom=0.08, wspace=0)
     handles = [

@@ -84,7 +84,8 @@ def angle_by_position(angles: Mapping[str, np.ndarray], position, direction, len
         ax.set(title=title, xlabel="position (m)", xlim=(0, length_m), ylim=(0, 2 * np.pi))
         ax.set_yticks([0, np.pi, 2 * np.pi], labels=["0", "π", "2π"])
     axes[0][0].set_ylabel("circular coordinate (rad)")
-    axes[0][-1].legend(loc="center", markerscale=6, fontsize=8)
+    handles, labels = axes[0][0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside lower center", ncols=2, markerscale=6, fontsize=9)
     return fig
 
 

@@ -184,14 +184,16 @@ def arcs(rec: Recording, trained: Mapping[str | tuple, Fit]) -> Arcs:
     ----------
     rec : Recording
     trained : mapping
-        `Fit` by variant, and by (variant, steps) for those that stopped early, as of `jobs_02`.
+        `Fit` by variant, and by (variant, steps) for those that stopped early, as of `jobs_02`;
+        others are left aside.
 
     Returns
     -------
     Arcs
     """
     run = rec.position, rec.direction
-    gaps = {key: shape.arc_gaps(f.embedding, *run, rec.length_m) for key, f in trained.items()}
+    aged = {k: f for k, f in trained.items() if isinstance(k, str) or isinstance(k[1], int)}
+    gaps = {key: shape.arc_gaps(f.embedding, *run, rec.length_m) for key, f in aged.items()}
     final = {key: values for key, values in gaps.items() if isinstance(key, str)}
     growth: dict[str, dict[int, np.ndarray]] = {}
     for variant, steps in (key for key in gaps if key not in final):

@@ -32,6 +32,19 @@ def test_the_last_twentieth_is_the_final_loss(losses):
     assert losses.bits["posdir"] == pytest.approx(losses.published_bits["posdir"])
 
 
+def test_a_loss_is_judged_by_the_settings_that_the_authors_had(losses):
+    time = losses.published["time"].value
+    end = SimpleNamespace(loss=np.r_[np.full(95, 9.0), np.full(5, time)])
+    losses.others["time", "theirs"] = end
+    losses.others["shuffled", "another seed"] = end
+    lines = losses.verdicts(REAL, "full").data.splitlines()
+    assert [line.count("**does not hold**") for line in lines[2:]] == [0, 1, 1, 0, 1]
+    assert f"| **{time:.3f}** |" in losses.table().data
+    time_only, shuffled = losses.paths()
+    assert [step.changed for step in time_only.steps] == ["ours", "temperature 1.12, not 1"]
+    assert [step.changed for step in shuffled.steps] == ["ours", "another seed"]
+
+
 def test_bounds_are_those_of_even_circles_and_spheres(losses):
     rng = np.random.default_rng(0)
     for shape, dimension in (("circle", 2), ("sphere", 3)):
