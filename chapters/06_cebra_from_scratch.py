@@ -99,8 +99,7 @@ class Skip(nn.Module):
         self.convolution = nn.Conv1d(units, units, kernel_size=3)
 
     def forward(self, x):  # (batch, units, bins)
-        # (batch, units, bins - 2)
-        return x[..., 1:-1] + F.gelu(self.convolution(x))
+        return x[..., 1:-1] + F.gelu(self.convolution(x))  # two bins less
 
 
 class Encoder(nn.Module):
@@ -118,8 +117,7 @@ class Encoder(nn.Module):
         )
 
     def forward(self, x):  # (batch, neurons, bins)
-        # (batch, dimension, bins - 9)
-        return F.normalize(self.layers(x), dim=1)
+        return F.normalize(self.layers(x), dim=1)  # nine bins less
 
 
 # %% [markdown]

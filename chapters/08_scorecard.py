@@ -163,8 +163,9 @@ scorecard.amendments()
 #
 # **One pair of eyes.** Values read off a published bar carry our reading. Their rule is wider for it.
 #
-# **Not reproduced is not false.** It says that these recordings, this code and these settings gave something else. Where
-# the reason is known the chapter gives it; where it is not, the chapter says that too.
+# **Not reproduced is not false.** It says that these recordings, this code and these settings gave something else.
+# Where an experiment explains the difference, the chapter shows it under *why we differ*; where none does, the claim's
+# row names those that were tried.
 
 # %% [markdown]
 # ## Take-aways
