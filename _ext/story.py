@@ -48,6 +48,30 @@ class Base(Directive):
         values |= counted(verdicts(self.root))
         return [text for line in lines if (text := filled(line, values))]
 
+    def picture(self, notebook: dict, name: str) -> str:
+        """Show a chapter's figure, which a click opens; nothing if this build lacks it."""
+        found = figure(notebook, name)
+        if not found:
+            return ""
+        png, alt = found
+        small, size = self.copy(name, png, THUMBNAIL)
+        large, _ = self.copy(name, png, OPENED)
+        return (
+            f'<a href="_images/{large}" class="thumb zoom"><img src="_images/{small}" '
+            f'alt="{escape(alt)}" width="{size[0]}" height="{size[1]}" loading="lazy"></a>'
+        )
+
+    def copy(self, name: str, png: bytes, width: int) -> tuple[str, tuple[int, int]]:
+        """Store a copy of the picture, at most so wide; its file's name and its size."""
+        picture = Image.open(BytesIO(png)).convert("RGB")
+        picture.thumbnail((width, width * 4), Image.Resampling.LANCZOS)
+        folder = Path(self.state.document.settings.env.app.outdir) / "_images"
+        folder.mkdir(parents=True, exist_ok=True)
+        # hosts let browsers keep what is in this folder for good: another picture, another name
+        file = f"w{width}-{name}-{hashlib.sha256(png).hexdigest()[:12]}.webp"
+        picture.save(folder / file, quality=82, method=4)
+        return file, picture.size
+
 
 class Hero(Base):
     """The head of the opening page; `lift_title` puts the page's title into it."""
@@ -77,6 +101,17 @@ class Findings(Base):
         items = "".join(f"<li>{text}</li>" for text in self.sentences(settings))
         empty = '<p class="book-note">This build holds none of the runs that these need.</p>'
         return f'<ol class="findings">{items}</ol>' if items else empty
+
+
+class FromChapter(Base):
+    """A figure of a chapter with a caption of the page's own: `chapter`, `figure`, `text`."""
+
+    def html(self, settings) -> str:
+        """Write it, if this build has it."""
+        _, notebook = notebook_of(self.root, settings["chapter"])
+        picture = self.picture(notebook, settings["figure"])
+        caption = f'<p class="book-caption">{escape(settings["text"])}</p>'
+        return f'<div class="figurecard">{picture}{caption}</div>' if picture else ""
 
 
 class StatCards(Base):
@@ -121,32 +156,13 @@ class NineFigures(Base):
         stem, notebook = notebook_of(self.root, setting["chapter"])
         link = f"chapters/{stem}.html#fig-{setting['figure']}"
         title = f"<h3>{escape(setting['title'])}</h3>"
-        found = figure(notebook, setting["figure"])
-        picture = ""
-        if found:
-            name, (png, alt) = setting["figure"], found
-            small, size = self.copy(name, png, THUMBNAIL)
-            large, _ = self.copy(name, png, OPENED)
-            picture = (
-                f'<a href="_images/{large}" class="thumb zoom"><img src="_images/{small}" '
-                f'alt="{escape(alt)}" width="{size[0]}" height="{size[1]}" loading="lazy"></a>'
-            )
+        picture = self.picture(notebook, setting["figure"])
+        if picture:
             title = f'<h3><a href="{link}">{escape(setting["title"])}</a></h3>'
         return (
             f'<li class="figurecard">{picture}<div>{title}<p>{escape(setting["text"])}</p>'
             f"{self.chips(setting, rows)}</div></li>"
         )
-
-    def copy(self, name: str, png: bytes, width: int) -> tuple[str, tuple[int, int]]:
-        """Store a copy of the picture, at most so wide; its file's name and its size."""
-        picture = Image.open(BytesIO(png)).convert("RGB")
-        picture.thumbnail((width, width * 4), Image.Resampling.LANCZOS)
-        folder = Path(self.state.document.settings.env.app.outdir) / "_images"
-        folder.mkdir(parents=True, exist_ok=True)
-        # hosts let browsers keep what is in this folder for good: another picture, another name
-        file = f"w{width}-{name}-{hashlib.sha256(png).hexdigest()[:12]}.webp"
-        picture.save(folder / file, quality=82, method=4)
-        return file, picture.size
 
     def chips(self, setting: dict, rows: list[dict]) -> str:
         """Write how the blog's claims that the figure carries were judged."""
@@ -238,6 +254,7 @@ def setup(app):
     """Register with Sphinx."""
     app.add_directive("hero", Hero)
     app.add_directive("findings", Findings)
+    app.add_directive("fromchapter", FromChapter)
     app.add_directive("statcards", StatCards)
     app.add_directive("ninefigures", NineFigures)
     app.add_directive("verdictsummary", VerdictSummary)
