@@ -6,7 +6,6 @@ import struct
 from pathlib import Path
 
 IMAGE = re.compile(r"<img\b[^>]*>")
-EAGER = 1  # pictures at the top of a page that are loaded at once
 
 
 def png_size(path: Path) -> tuple[int, int] | None:
@@ -34,10 +33,8 @@ def is_figure(file: Path | None) -> bool:
 
 def add_sizes(app, pagename, templatename, context, doctree):
     """Complete the tags of a page's pictures; link figures to themselves."""
-    count = 0
 
     def complete(found):
-        nonlocal count
         tag = found[0]
         source = re.search(r'src="([^"]+)"', tag)
         file = file_of(source[1], pagename, app) if source else None
@@ -45,9 +42,8 @@ def add_sizes(app, pagename, templatename, context, doctree):
         added = []
         if size and "width=" not in tag:
             added += [f'width="{size[0]}" height="{size[1]}"']
-        if "loading=" not in tag and count >= EAGER:
-            added += ['loading="lazy"']
-        count += 1
+        if "loading=" not in tag:
+            added += ['loading="lazy"']  # the words above it are what one waits for
         added += ['decoding="async"']
         tag = f"<img {' '.join(added)}{tag[4:]}"
         # without scripts a figure of a notebook opens by itself; with them, over the page

@@ -79,11 +79,14 @@ class Hero(Base):
     def html(self, settings) -> str:
         """Write title and picture over the field of neurons, and what the book found."""
         said = {key: escape(text) for key, text in settings.items() if key != "abstract"}
+        png = (self.root / settings["picture"]).read_bytes()
+        file, (width, height) = self.copy("hero", png, THUMBNAIL)
         return (
             '<div class="hero"><canvas id="neurons" aria-hidden="true"></canvas>'
             f'<div class="hero-head"><div><p class="kicker">{said["kicker"]}</p>{TITLE_PLACE}'
             f'<p class="byline">{said["byline"]} · <span class="reading-time"></span></p></div>'
-            f'<img src="{said["picture"]}" alt="{said["alt"]}" width="1100" height="619"></div>'
+            f'<img src="_images/{file}" alt="{said["alt"]}" width="{width}" height="{height}" '
+            'loading="eager"></div>'
             f"{self.abstract(settings['abstract'])}"
             f'<a class="cue" href="#{said["target"]}">{said["cue"]}</a></div>'
         )
