@@ -146,8 +146,9 @@ show(figures.consistency.negative(wave, guesses, scores))
 # leaves two clouds anti-correlated: turning one of them round would be better, and that is a turn too.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
-# @title In words
-groups.opposed()
+# @title In words, and why we differ
+display(groups.opposed())
+claims.table_of_paths(groups.paths())
 
 # %% [markdown]
 # ## More neurons, more agreement

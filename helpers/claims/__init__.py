@@ -2,7 +2,7 @@
 
 from .checks import AS_RECORDED, NOT_RECORDED, begin, expect, note
 from .opening import close_chapter, open_chapter
-from .paths import Path, Step, table_of_paths
+from .paths import Path, Step, boxed, table_of_paths
 from .provenance import (
     banner,
     code_hash,

@@ -72,5 +72,19 @@ def table_of_paths(paths: Sequence[Path]) -> Markdown:
         row = [path.title, path.largest.changed, ours, theirs, stated(path.claim), tried]
         rows.append(row)
     head = ["claim", "what moves it most", "ours", "by their protocol", "published", "also tried"]
-    box = '<div class="book-differ" data-label="why we differ">\n\n{}\n\n</div>'
-    return Markdown(box.format(tables.markdown(head, rows, left=2)))
+    return boxed(tables.markdown(head, rows, left=2))
+
+
+def boxed(text: str) -> Markdown:
+    """Set what explains a difference apart from the page's flow.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+
+    Returns
+    -------
+    Markdown
+    """
+    return Markdown(f'<div class="book-differ" data-label="why we differ">\n\n{text}\n\n</div>')

@@ -142,6 +142,24 @@ class Groups:
         if self.control:
             _expect("shuffled", _summary(self.control["procrustes", False]))
 
+    def paths(self) -> list[claims.Path]:
+        """From the blog's measure to the agreement that it states: what must one compare?"""
+        found = []
+        for name in self.sources:
+            claim = claims.published(f"consistency.partition.{name.lower()}", "blog")
+            procrustes, linear = (
+                self.summaries(name, how)[0].mean for how in ("procrustes", "linear")
+            )
+            steps = [
+                claims.Step("bin by bin, Procrustes", procrustes),
+                claims.Step("bin by bin, any linear map", linear),
+                claims.Step("averaged by place, any linear map", self.by_place[name].mean),
+            ]
+            single = _summary(across_groups(self.single, time_aligned)).mean
+            tried = [claims.Step("single bins", single)] if name == "PCA" else []
+            found.append(claims.Path(f"groups of neurons, {name}", claim, steps, tried))
+        return found
+
     def opposed(self) -> Markdown:
         """R² and correlation side by side: a negative R² is no anti-correlation."""
         head = ("Procrustes", "R²", "pairs below 0", "correlation", "pairs below 0")

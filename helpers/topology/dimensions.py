@@ -104,7 +104,7 @@ def against_distributions(models: Models) -> Markdown:
         rows.append((f"{d}-D", *shown, *(f"{one:.3f}" for one in p)))
     said = "" if len(rows) > 1 else "\n\nThe quick profile trains no nulls in more dimensions."
     head = ("position + direction", "seeds", "null models", "[β₀, β₁, β₂]", "p, loop", "p, hollow")
-    return Markdown(tables.markdown(head, rows) + said)
+    return claims.boxed(tables.markdown(head, rows) + said)
 
 
 def _triples(models: Models, of: Clouds) -> dict[Model, Bars]:

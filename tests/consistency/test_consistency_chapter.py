@@ -335,6 +335,12 @@ def test_groups_say_what_was_measured(groups, monkeypatch):
     # groups that are dealt once borrow the spread of those that are dealt more often
     assert later["consistency.partition.pca.heldout.size1"][1] > 0
     assert "anti-correlated" in groups.opposed().data
+    cebra, pca = groups.paths()
+    assert [step.value for step in cebra.steps[:2]] == [
+        groups.summaries("CEBRA", how)[0].mean for how in ("procrustes", "linear")
+    ]
+    assert cebra.steps[-1].value == groups.by_place["CEBRA"].mean
+    assert [step.changed for step in pca.tried] == ["single bins"]
 
 
 def test_rats_say_what_was_measured(monkeypatch):
