@@ -58,6 +58,8 @@ def filled(line: str, values: Mapping) -> str | None:
         if found is None:
             missing.append(slot[1])
             return ""
+        if isinstance(found, bool):
+            return "yes" if found else "no"
         text = format(found, slot[3] or "")
         minus = "−" if float(text.strip("-%")) else ""  # zero has none
         return text.replace("-", minus)

@@ -63,6 +63,7 @@ def test_a_line_without_its_value_is_left_out():
     assert answers.filled("{a.d:.1f}", values) is None
     assert answers.filled("{a.c|sd:.2f}", values) is None
     assert answers.filled("none", values) == "none"
+    assert answers.filled("{a.d}", {"a.d": {"value": True, "sd": None}}) == "yes"
 
 
 def test_an_answer_names_the_rats_and_counts_the_verdicts():
