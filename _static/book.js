@@ -43,6 +43,13 @@
       '<figure><img alt="A figure of this page"><figcaption></figcaption></figure>';
     const [picture, caption, count] = ["img", "figcaption", "span"].map((n) => dialog.querySelector(n));
     let at = 0;
+    // letters of eight points, drawn at 150 dots an inch, are nine pixels high at this share
+    const LEGIBLE = 0.56;
+    picture.addEventListener("load", () => {
+      const least = LEGIBLE * picture.naturalWidth;
+      picture.classList.toggle("scrolls", least > innerWidth);
+      picture.style.minWidth = least > innerWidth ? `${Math.round(least)}px` : "";
+    });
     function show(index) {
       at = (index + links.length) % links.length;
       const small = links[at].querySelector("img");

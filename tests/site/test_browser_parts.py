@@ -46,6 +46,16 @@ def test_a_figure_opens_and_closes(visit, opener, close):
     assert opened.errors == []
 
 
+def test_a_figure_that_is_opened_on_a_phone_can_be_read(visit):
+    page = visit(f"chapters/{STORED[0]}", viewport=browse.PHONE).page
+    opened_by_mouse(page)
+    share = "image => image.decode().then(() => image.clientWidth / image.naturalWidth)"
+    page.wait_for_function("document.querySelector('.zoomed img').classList.contains('scrolls')")
+    assert page.locator(".zoomed img").evaluate(share) >= 0.54, "eight points are nine pixels"
+    figure = page.locator(".zoomed figure").bounding_box()
+    assert page.locator(".zoomed img").bounding_box()["x"] >= figure["x"], "its left end is there"
+
+
 def test_figures_are_leafed_through(visit):
     page = visit(f"chapters/{STORED[0]}").page
     opened_by_mouse(page)
