@@ -8,6 +8,7 @@ import sys
 import time
 from base64 import b64encode
 
+import matplotlib
 import nbformat
 import numpy as np
 import yaml
@@ -120,12 +121,10 @@ def toy_telling():
         '<li>It is 5.</li></ul><a class="answer-picture" href="#fig-toy-line"><img alt="small" '
         'src="data:image/gif;base64,R0lGODlhAQABAAAAACw="></a></div>'
     )
-    style.use(Toy)
-    frames = [Frame(label, f"{label} it is", *toy_picture()) for label in ("one", "two")]
-    books = [
-        flipbook(frames, name=f"toy-{kind}", question="Which?", caption="Choose.", slider=slides)
-        for kind, slides in (("slider", True), ("choice", False))
-    ]
+    with matplotlib.rc_context():  # a style outlives the fixture that builds the site
+        style.use(Toy)
+        books = [toy_book("slider", True), toy_book("choice", False)]
+        style.use()
     bars = {"h0": np.array([[0, 0.2], [0, np.inf]]), "h1": np.array([[0.1, 0.9], [0.3, 0.4]])}
     books.append(threshold({"a model": bars}, 0.3, "Move it."))
     figure, alt = toy_picture()
@@ -145,6 +144,12 @@ def toy_telling():
         ),
         new_code_cell("table()", outputs=[new_output("display_data", {"text/markdown": wide})]),
     )
+
+
+def toy_book(kind, slides):
+    """Two pictures to choose between."""
+    frames = [Frame(label, f"{label} it is", *toy_picture()) for label in ("one", "two")]
+    return flipbook(frames, name=f"toy-{kind}", question="Which?", caption="Choose.", slider=slides)
 
 
 FOLDED = {"tags": ["hide-input"]}

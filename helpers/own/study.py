@@ -152,7 +152,8 @@ class Analysis:
                 f"{least:.3f} is the least that so few can give)."
             )
         else:
-            of_loop = f"no rarity among {n} models with shuffled labels (p = {p:.3f}): no ring."
+            among = f"{n} models with shuffled labels (p = {p:.3f})"
+            of_loop = f"no rarity among {among}: no ring is claimed."
         return [*said, f"The loop of the model without labels is {of_loop}"]
 
 

@@ -138,7 +138,7 @@ def broken_values(id):
         kinds = ("PCA served as CEBRA", "labels shuffled")
         return {kind: loop_of(kind) for kind in kinds}
     if id.startswith("loss.") or last == "loss":
-        return {"sign flipped": flipped_loss(id.split(".")[1] if chapter == "02" else "posdir")}
+        return {"sign flipped": flipped_loss(last if chapter == "02" else "posdir")}
     if id.startswith("decode.") or last == "decode_median_cm" or (chapter, last) == OWN_ERROR:
         metric = METRICS.get(last, last)
         kinds = ("labels shuffled", "control not shuffled")

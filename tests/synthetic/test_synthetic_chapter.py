@@ -213,11 +213,13 @@ def test_dots_are_drawn_for_every_seed_and_mixing():
     ax = fig.axes[0]
     drawn = [sorted(line.get_xdata()) for line in ax.lines if line.get_marker() == "o"]
     assert drawn == [[0.8, 0.81, 0.82], [0.7, 0.9]]
-    assert ax.patches[0].get_width() == pytest.approx(0.8)
+    assert ax.lines[0].get_xdata() == pytest.approx([0.8, 0.8]), "a dash at the mean"
     assert [text.get_text() for text in fig.legends[0].texts][:2] == [
         "floor: 0.500",
         "ceiling: 0.950",
     ]
+    low = pictures.dots([pictures.Lane("cebra", "CEBRA", (0.1, 0.2))], {}, "R²", (0.6, 1)).axes[0]
+    assert [text.get_text() for text in low.texts] == [" ◂ 0.15"]
     with pytest.raises(ValueError, match="no values to draw"):
         pictures.dots([pictures.Lane("cebra", "CEBRA")], {}, "R²", (0, 1))
 
@@ -239,4 +241,5 @@ def test_the_other_figures_draw():
     fig = limit_pictures.checks({"cebra": np.ones(80)}, {"R²": {10: 0.5}}, away, 0.1)
     assert len(fig.axes) == 3
     fig = limit_pictures.runtimes({"pca": 0.01, "tsne": 80.0})
-    assert [bar.get_width() for bar in fig.axes[0].patches] == [0.01, 80.0]
+    assert fig.axes[0].collections[0].get_offsets()[:, 0].tolist() == [0.01, 80.0]
+    assert [text.get_text() for text in fig.axes[0].texts] == ["0.01 s", "80 s"]
