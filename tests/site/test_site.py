@@ -1,5 +1,6 @@
 """The site: built strictly from stored outputs, without torch; its pages as they are stored."""
 
+import functools
 import re
 
 import nbformat
@@ -90,15 +91,16 @@ def test_the_launch_buttons_lead_to_the_notebook(pages):
 def test_links_within_the_site_lead_somewhere(pages):
     if len(STORED) < len(LISTED):
         pytest.skip("not all chapters are published, so some links must dangle")
+    read = functools.cache(soup)  # many links lead to few pages, and parsing is slow
     for page in content(pages):
-        for link in soup(page).select("article a[href]"):
+        for link in read(page).select("article a[href]"):
             target, _, anchor = link["href"].partition("#")
             if re.match(r"\w+:", target):
                 continue
             file = (page.parent / target).resolve() if target else page
             assert file.exists(), f"{page.name}: {link['href']}"
             if anchor:
-                assert soup(file).find(id=anchor), f"{page.name}: {link['href']}"
+                assert read(file).find(id=anchor), f"{page.name}: {link['href']}"
 
 
 def rule(selector):
