@@ -166,5 +166,5 @@ def of_rats(
     axes[0, 0].set_ylabel("death (distance on the sphere)")
     axes[1, 0].set_ylabel("share of held-out trips")
     handles, labels = axes[1, 0].get_legend_handles_labels()
-    fig.legend(handles, labels, loc="outside upper center", ncols=2, fontsize=8)
+    fig.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=8)
     return fig
