@@ -10,6 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+
+from helpers import tables
 
 from . import style
 from .style import Picture
@@ -105,8 +108,9 @@ def named_bars(ax: Axes, values: Mapping[str, float], height, gap, fontsize) -> 
     colours = [style.VARIANT_COLOURS[variant] for variant in values]
     ax.barh(rows, list(values.values()), height=height, color=colours, alpha=0.9)
     for row, value in zip(rows, values.values(), strict=True):
-        ax.annotate(f"{value:.2f}", (max(value, 0), row), (gap, 0), textcoords="offset points",
-                    va="center", color=style.INK, fontsize=fontsize)  # fmt: skip
+        ax.annotate(tables.number(value), (max(value, 0), row), (gap, 0), va="center",
+                    textcoords="offset points", color=style.INK, fontsize=fontsize,
+                    path_effects=[withStroke(linewidth=4, foreground=style.CARD)])  # fmt: skip
     ax.set_yticks(rows, [style.VARIANT_NAMES[variant] for variant in values])
     ax.grid(False, axis="y")
 
