@@ -46,6 +46,8 @@ SHORT = NAMES | {"cebra": "CEBRA"}
 MARKS = {"blog": ("D", style.INK), "paper": ("v", style.INK)}
 R2_AXIS = "R² of the latent (linear, in sample)"
 LABEL_LINE, BOUND_LINE = {"color": style.INK, "ls": ":"}, {"color": style.MUTED, "ls": "--"}
+LINES = {"the label alone": LABEL_LINE, "the Bayes-optimal ceiling": BOUND_LINE}
+"""A line means the same in every figure of the chapter; any other level is dashed and dotted."""
 
 
 def embeddings(study: Race) -> Picture:
@@ -217,7 +219,8 @@ def _lanes(lanes) -> list[Lane]:
 def level_lines(draw, lines: Mapping[str, float]) -> list[Line2D]:
     """Draw the label's level and the bound's through an axis, and make their legend."""
     handles = []
-    for (name, value), look in zip(lines.items(), (LABEL_LINE, BOUND_LINE), strict=False):
+    for name, value in lines.items():
+        look = LINES.get(name, {**BOUND_LINE, "ls": (0, (6, 2, 1, 2))})
         draw(value, lw=1.2, **look)
         handles.append(Line2D([], [], lw=1.2, label=f"{name}: {value:.3f}", **look))
     return handles
