@@ -50,12 +50,8 @@ def add_options(command: argparse.ArgumentParser) -> None:
     said.add_argument("--scale", type=float, metavar="M", help="metres of one unit of position")
     said.add_argument("--geometry", choices=("line", "circle"))
     said.add_argument("--length", type=float, dest="length_m", metavar="M", help="of the track")
-    said.add_argument(
-        "--ends",
-        type=_points,
-        metavar="X,Y:X,Y",
-        help="of a line, in position's unit (of an NWB, in metres)",
-    )
+    unit = "of a line, in position's unit; NWB: in metres"
+    said.add_argument("--ends", type=_points, metavar="X,Y:X,Y", help=unit)
     said.add_argument("--centre", type=_point, metavar="X,Y", help="of a circle, likewise")
     said.add_argument(
         "--margin", type=float, dest="margin_m", metavar="M", help="how far off the track is on it"
