@@ -87,7 +87,7 @@ def filled(line: str, values: dict) -> str | None:
 
 def counted(rows: list[dict]) -> dict[str, int]:
     """Count the scorecard's verdicts, by source and word: `paper.reproduced`, `blog.judged` …."""
-    found: dict[str, int] = {"claims.total": len(rows)} if rows else {}
+    found: dict[str, int] = {}
     for row in rows:
         who, word = row["said-by"], row["verdict"].replace(" ", "_")
         names = [f"{who}.{word}"] + [f"{who}.judged"] * (row["verdict"] in TONES)

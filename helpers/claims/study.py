@@ -53,7 +53,7 @@ class Scorecard:
             )
         if any(row.preview for row in self.rows):
             said.append(
-                "> **A quick profile.** The rules speak of the full training. What follows is a "
+                "> **The quick profile.** The rules speak of the full training. What follows is a "
                 "preview of the verdicts, and each row that it concerns says so."
             )
         return Markdown("\n\n".join(said))

@@ -222,14 +222,14 @@ def _of_rats(rats: Mapping[str, Recording], profile: str, seed: int) -> Iterator
     for split, runs in RUNS[profile].items():
         for name, n_runs in runs.items():
             for rat in rats:
-                # In a quick profile one rat is trained twice: runs, too, have to be compared.
+                # In the quick profile one rat is trained twice: runs, too, have to be compared.
                 twice = profile == "quick" and name == "posdir" and rat == next(iter(rats))
                 for run in range(n_runs + twice):
                     yield Model(rat, split, name, seed + run)
 
 
 def _by_paper(rats: Mapping[str, Recording], profile: str, seed: int) -> list[Model]:
-    """Models by the paper's protocol: too many steps of too large a batch for a quick profile."""
+    """Models by the paper's protocol: too many steps of too large a batch for the quick profile."""
     if profile == "quick":
         return []
     n = PAPER_SEEDS[profile][1]

@@ -76,8 +76,8 @@ class Repeated:
         )
         return Markdown(
             f"{tables.markdown(('R² between trainings', 'mean'), rows)}\n\nBoth packages start "
-            "from a "
-            "layout that hardly depends on the seed, UMAP from a spectral one and t-SNE from PCA. "
+            "from a layout that hardly depends on the seed, UMAP from a spectral one and t-SNE "
+            "from PCA. "
             f"So started, their runs agree at {fixed['UMAP']} and {fixed['t-SNE']}; started at "
             f"random, at {loose['UMAP']} and {loose['t-SNE']}."
         )

@@ -30,7 +30,7 @@ class Search:
     ----------
     scores : (settings, 3) array
         Mean R² over ordered pairs of rats on training, validation and held-out laps of the first
-        fold, by place and direction; empty in a quick profile.
+        fold, by place and direction; empty in the quick profile.
     """
 
     scores: np.ndarray

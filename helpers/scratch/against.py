@@ -125,7 +125,7 @@ class Quality:
                     f"{ours.mean():.3f}",
                     f"{plain.mean():.3f} ± {plain.std(ddof=1):.3f}",
                     f"{number(mean, 3, '+')} ± {reach:.3f}",
-                    f"{fast_mean:+.4f} ± {fast_reach:.4f}",
+                    f"{number(fast_mean, 4, '+')} ± {fast_reach:.4f}",
                 ]
             )
         verdict = (

@@ -55,9 +55,9 @@ def near(ours, theirs, own, share, stated):
     return abs(ours - theirs) <= max(two, share * abs(theirs))
 
 
-def keeps(claim, ours, sds, value=None):
-    """Whether values by key keep a claim's rule; `value` stands for what it states."""
-    rule, stated = rule_of(claim), claim["value"] if value is None else value
+def keeps(claim, ours, sds):
+    """Whether values by key keep a claim's rule."""
+    rule, stated = rule_of(claim), claim["value"]
     kind = rule["kind"]
     share = rule.get("share", BOOK["shares"].get(kind, 0))
     one, sd = next(iter(ours.values())), next(iter(sds.values()))
