@@ -131,7 +131,7 @@ show(figures.schemes.how_cebra_sees())
 # only the link between them is cut. Whatever it shows, the method makes by itself.
 #
 # All settings are the blog's. The full profile trains as long as the authors did, the quick one for
-# a tenth of that.
+# a twentieth of that.
 
 # %% tags=["nbval-ignore-output", "remove-stderr"]
 jobs = training.jobs_02(rec, profile, seed)

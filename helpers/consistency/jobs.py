@@ -84,7 +84,7 @@ def jobs_04(
     recording : Recording
         The first rat, whose neurons are also parted into groups.
     profile : {"quick", "full"}
-        A thousand steps and one run, or three thousand and several.
+        Five hundred steps and one run, or three thousand and several.
     others : sequence of Recording
         The rats that it is compared with.
     seed : int

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
+
+from helpers.kept import kept_many
 
 from . import plain
 from .bayes import decode_bayes
+from .layouts import thinned, umap_layout
 from .names import BAYES, COUNTS, LONG_BAYES
 from .neighbours import DecodingResult, Features, Transform, decode_knn, encode, encode_leaking
 
@@ -15,6 +21,8 @@ if TYPE_CHECKING:
 
     from .splits import Split
 
+UMAP_BINS = {"quick": 3_000, "full": None}
+"""Training bins that UMAP is given at most; None are all."""
 DISTANCES = ("euclidean", "cosine")
 """A baseline may use either, whichever validation prefers; on CEBRA's sphere they are the same."""
 
@@ -44,8 +52,9 @@ def all_baselines(
     found = few_baselines(recording, splits)
     for dimension in (2, 3, 8, 16):
         found[f"PCA, {dimension}-D"] = of_pca(recording, splits, dimension)
+    most = UMAP_BINS[profile]
     for dimension in (2, 3, 8, 16) if profile == "full" else (3,):
-        found[f"UMAP, {dimension}-D"] = of_umap(recording, splits, dimension, seed)
+        found[f"UMAP, {dimension}-D"] = of_umap(recording, splits, dimension, seed, most)
     if profile == "full":
         found["t-SNE, 2-D"] = of_tsne(recording, splits, seed)
     return found
@@ -105,15 +114,27 @@ def of_pca(recording: Recording, splits: Sequence[Split], dimension: int) -> lis
 
 
 def of_umap(
-    recording: Recording, splits: Sequence[Split], dimension: int, seed: int
+    recording: Recording,
+    splits: Sequence[Split],
+    dimension: int,
+    seed: int,
+    most: int | None = None,
 ) -> list[DecodingResult]:
-    """Decode from UMAP of the windowed counts."""
-    return _knn(
-        recording,
-        splits,
-        f"UMAP, {dimension}-D",
-        lambda split: plain.umap(recording, split, dimension, seed=seed),
-    )
+    """Decode from UMAP of the windowed counts, of `most` evenly spaced training bins or of all."""
+    parted, calls = [], []
+    for split in splits:
+        counts = encode(plain.root_counts(), recording, split)
+        chosen = thinned(len(split.train), most or len(split.train))
+        parted.append(replace(split, train=split.train[chosen]))
+        placed = np.concatenate([counts.valid, counts.test])
+        call = {"rows": counts.train[chosen], "others": placed}
+        calls.append(call | {"n_components": dimension, "seed": seed})
+    found = []
+    for split, made in zip(parted, kept_many(umap_layout, calls), strict=True):
+        features = Features(made["rows"], *np.split(made["others"], [len(split.valid)]))
+        name = f"UMAP, {dimension}-D"
+        found.append(decode_knn(features, recording, split, name, metrics=DISTANCES))
+    return found
 
 
 def of_tsne(recording: Recording, splits: Sequence[Split], seed: int) -> list[DecodingResult]:

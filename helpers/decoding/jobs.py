@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from helpers.recordings import Recording
     from helpers.training import Fit
 
-ITERATIONS = {"quick": 1_000, "full": 3_000}
-PAPER_ITERATIONS = {"quick": 200, "full": 1_000}
+ITERATIONS = {"quick": 500, "full": 3_000}
+PAPER_ITERATIONS = {"quick": 100, "full": 1_000}
 PAPER_SETTINGS = {"learning_rate": 0.0020508, "temperature": 1.26596, "num_hidden_units": 64}
 """What the paper's own search settled on for position and direction, but for its batch."""
 PAPER_BATCH = {"batch_size": 20_000}
@@ -76,7 +76,7 @@ def jobs_03(
     recording : Recording
         Trained on in all splits.
     profile : {"quick", "full"}
-        A thousand steps and one seed, or three thousand and several.
+        Five hundred steps and one seed, or three thousand and several.
     others : sequence of Recording
         Further rats, for the nested split alone.
     seed : int
@@ -131,7 +131,7 @@ def paper_jobs(
     recordings : mapping of str to Recording
         By the name of the rat.
     profile : {"quick", "full"}
-        A fifth of the paper's steps, or all.
+        A tenth of the paper's steps, or all.
 
     Returns
     -------

@@ -3,9 +3,15 @@
 The module imports nothing of the book, so that no edit elsewhere makes them be computed again.
 """
 
+import warnings
+from collections.abc import Mapping
+
 import numpy as np
 from sklearn.decomposition import PCA
+from sklearn.metrics import pairwise_distances
 
+FEW = 4_096
+"""Rows below which UMAP looks for neighbours among all pairs."""
 PAPER_UMAP = {"metric": "cosine", "n_neighbors": 24, "min_dist": 0.0001}
 PAPER_TSNE = {
     "metric": "cosine",
@@ -21,14 +27,33 @@ def umap_layout(
 ) -> dict[str, np.ndarray]:
     """UMAP of rows (n, N), and others (m, N), perhaps none, placed into it; cosine distance.
 
-    The package's own start is the spectral one; with a seed it runs on one thread and repeats.
+    The package's own start is the spectral one.
+    """
+    settings = {"metric": "cosine", "n_components": n_components, "init": init}
+    seen, placed = lay_out(rows, others, seed, settings)
+    return {"rows": seen, "others": placed}
+
+
+def lay_out(
+    rows: np.ndarray, others: np.ndarray, seed: int, settings: Mapping
+) -> tuple[np.ndarray, np.ndarray]:
+    """UMAP of rows (n, N) and of others (m, N), placed into it; one thread, so that it repeats.
+
+    Of few rows the package looks at every pair, with a call of a function for each; given their
+    distances it does the same several times faster. `settings` are UMAP's, ``metric`` among them.
     """
     from umap import UMAP  # takes seconds to import
 
-    settings = {"metric": "cosine", "random_state": seed, "n_jobs": 1, "init": init}
-    model = UMAP(n_components=n_components, **settings).fit(rows)
-    placed = model.transform(others) if len(others) else np.empty((0, n_components), np.float32)
-    return {"rows": model.embedding_, "others": placed}
+    metric, seen, new = settings["metric"], rows, others
+    if len(rows) < FEW and len(others):
+        seen, new = (pairwise_distances(part, rows, metric=metric) for part in (rows, others))
+        metric = "precomputed"
+    model = UMAP(random_state=seed, n_jobs=1, **{**settings, "metric": metric})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*precomputed metric")  # it says what that means
+        model.fit(seen)
+        placed = model.transform(new) if len(new) else np.empty((0, model.n_components), "float32")
+    return model.embedding_, placed
 
 
 def tsne_layout(
@@ -50,11 +75,8 @@ def paper_layout(
     place points that it has not seen.
     """
     if method == "UMAP":
-        from umap import UMAP  # takes seconds to import
-
-        model = UMAP(n_components=n_components, random_state=seed, n_jobs=1, **PAPER_UMAP)
-        model.fit(rows)
-        return {"rows": model.embedding_, "others": model.transform(others)}
+        seen, placed = lay_out(rows, others, seed, PAPER_UMAP | {"n_components": n_components})
+        return {"rows": seen, "others": placed}
     if method == "t-SNE":
         from openTSNE import TSNE
 

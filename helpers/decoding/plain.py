@@ -70,31 +70,6 @@ def pca(
     return lambda spikes, segments=(): model.transform(counts(spikes, segments))
 
 
-def umap(
-    recording: Recording, split: Split, n_components: int, *, seed: int, width: int = CEBRA_WINDOW
-) -> Transform:
-    """UMAP of `root_counts`, fitted on the training bins; cosine distance between windows.
-
-    Parameters
-    ----------
-    recording, split, n_components, width
-        As in `pca`.
-    seed : int
-        Of UMAP's layout; it then runs on one thread and repeats.
-
-    Returns
-    -------
-    callable
-        ``transform(spikes, segments) -> (T, n_components)``.
-    """
-    from umap import UMAP  # takes seconds to import, and only this function needs it
-
-    counts = root_counts(width)
-    model = UMAP(n_components=n_components, metric="cosine", random_state=seed, n_jobs=1)
-    model.fit(_training_rows(counts, recording, split))
-    return lambda spikes, segments=(): model.transform(counts(spikes, segments))
-
-
 def tsne(
     recording: Recording, n_components: int, *, seed: int, width: int = CEBRA_WINDOW
 ) -> np.ndarray:

@@ -14,7 +14,10 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 from sklearn.manifold import TSNE
 
-UMAP_SETTINGS = {"n_neighbors": 68, "min_dist": 0.2475}  # the paper's, from its own search
+from helpers.decoding import layouts
+
+# The paper's, from its own search.
+UMAP_SETTINGS = {"metric": "euclidean", "n_neighbors": 68, "min_dist": 0.2475}
 TSNE_SETTINGS = {"perplexity": 84, "init": "random"}  # random: scikit-learn's default at the time
 METHODS = ("pca", "umap", "tsne", "readout")
 
@@ -63,7 +66,9 @@ def embed(
     if method == "pca":
         embedding = PCA(2, svd_solver="full").fit(spikes[:n_train]).transform(spikes)
     elif method == "umap":
-        embedding = _umap(spikes, n_train, seed)
+        settings = {**UMAP_SETTINGS, "n_components": 2}
+        parts = layouts.lay_out(spikes[:n_train], spikes[n_train:], seed, settings)
+        embedding = np.concatenate(parts)
     elif method == "tsne":
         perplexity = min(TSNE_SETTINGS["perplexity"], (len(spikes) - 1) / 3)
         settings = {**TSNE_SETTINGS, "perplexity": perplexity}
@@ -72,16 +77,6 @@ def embed(
         embedding = _readout(spikes, n_train, label)
     seconds = np.array([process_time() - start])
     return {"embedding": np.asarray(embedding, dtype=np.float32), "seconds": seconds}
-
-
-def _umap(spikes: np.ndarray, n_train: int, seed: int) -> np.ndarray:
-    from umap import UMAP  # takes seconds to import, and only this function needs it
-
-    model = UMAP(n_components=2, random_state=seed, n_jobs=1, **UMAP_SETTINGS)
-    first = model.fit_transform(spikes[:n_train])
-    if n_train == len(spikes):
-        return first
-    return np.concatenate([first, model.transform(spikes[n_train:])])
 
 
 def _readout(spikes: np.ndarray, n_train: int, label: np.ndarray | None) -> np.ndarray:

@@ -24,9 +24,9 @@ from helpers.training import (
     several,
 )
 
-LONG = {"quick": 1_000, "full": 10_000}
+LONG = {"quick": 500, "full": 10_000}
 """Steps of the headline models and of the wider ones that stand beside them."""
-ITERATIONS = {"quick": 1_000, "full": 3_000}
+ITERATIONS = {"quick": 500, "full": 3_000}
 """Steps of the models that are compared with null distributions, null models included."""
 AGED = "aged "
 """How the splits of models of an age begin; the steps follow."""
@@ -43,7 +43,7 @@ HEADLINE_NULLS = {"quick": 0, "full": 20}
 """Shuffled models trained as long as the headline; the quick profile trains all equally long."""
 WIDER_SEEDS = 5
 """Seeds of those in more dimensions, in the full profile."""
-AGES = {"quick": (500, 1_000), "full": (300, 1_000, 3_000, 10_000)}
+AGES = {"quick": (250, 500), "full": (300, 1_000, 3_000, 10_000)}
 """Steps after which the model of time alone is looked at."""
 AGED_SEEDS = {"quick": 1, "full": 3}
 HELD_OUT = {"quick": 1, "full": 5}
@@ -72,7 +72,7 @@ def jobs_05(
     recording : Recording
         The one in question.
     profile : {"quick", "full"}
-        A thousand steps and few nulls, or the published settings and whole distributions.
+        Five hundred steps and few nulls, or the published settings and whole distributions.
     others : sequence of Recording
         Further rats: models and nulls of training trips.
     seed : int

@@ -138,7 +138,7 @@ def test_bad_input_is_named(ring):
         shape.lagged_r2(ring, POSITION, 2000)
 
 
-@pytest.mark.parametrize(("profile", "steps"), [("quick", 1_000), ("full", 10_000)])
+@pytest.mark.parametrize(("profile", "steps"), [("quick", 500), ("full", 10_000)])
 def test_the_headline_models_are_five_at_the_published_settings(profile, steps):
     recording = simulate_recording(n_neurons=10, n_bins=600)
     jobs = headline_jobs(recording, profile, seed=3)

@@ -251,7 +251,7 @@ def test_jobs_are_named_counted_and_trained_on_what_they_say():
     told = Counter(model.name for model in jobs if model.split == "null")
     assert told == dict.fromkeys(("shuffled", "untrained", "lagged"), NULL_MODELS["quick"])
     steps = {m.name: j.parameters["max_iterations"] for m, j in jobs.items() if m.split == "null"}
-    assert steps == {"shuffled": 1000, "lagged": 1000, "untrained": 1}
+    assert steps == {"shuffled": 500, "lagged": 500, "untrained": 1}
     assert len({job.name for job in jobs.values()}) == len(jobs)
 
 
