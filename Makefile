@@ -15,9 +15,12 @@ BOOK := $(BIN)/python -m helpers.book
 book: install
 	$(BOOK) book $(CHAPTERS) --recording $(RECORDING) --profile $(PROFILE)
 
-# Everything: style, helpers, the site in a browser, and every chapter run anew in the quick profile.
+# Everything: every chapter run anew in the quick profile, style, helpers, the site in a browser. A file a
+# process; the chapters take longest, so they come first: left to itself, xdist begins with the files of
+# most tests and ends with one slow file on one core.
 test: install
-	$(BIN)/python -m pytest -n logical --dist loadfile --nbval --nbval-current-env tests chapters
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder \
+	  --nbval --nbval-current-env chapters tests
 
 publish: install
 	$(BOOK) publish $(CHAPTERS) --recording $(RECORDING)
