@@ -1,6 +1,10 @@
 """Tables in Markdown: the first column to the left, the others to the right."""
 
+import re
 from collections.abc import Iterable, Sequence
+
+HYPHEN = re.compile(r"(?<!\w)-(?=\d)")
+"""What stands for a minus where a number was written by a format."""
 
 
 def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
@@ -17,9 +21,11 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) 
     Returns
     -------
     str
+        Negative numbers have a minus sign, whoever formatted them.
     """
     rule = ["---"] * left + ["--:"] * (len(head) - left)
-    return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rows))
+    signed = ([HYPHEN.sub("−", cell) for cell in row] for row in rows)
+    return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *signed))
 
 
 def number(value: float, digits: int = 2, sign: str = "") -> str:

@@ -117,6 +117,8 @@ def test_numbers_are_written_with_a_minus_and_nought_without():
         "0.00",
         "2.00",
     ]
+    row = tables.markdown(["R²", "day"], [["-0.653 ± 0.1", "2026-11-28, 1e-05, -3 to -2"]])
+    assert row.splitlines()[-1] == "| −0.653 ± 0.1 | 2026-11-28, 1e-05, −3 to −2 |"
 
 
 def test_negative_r2_is_not_anticorrelation():
