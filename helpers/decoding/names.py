@@ -9,6 +9,7 @@ COUNTS = "kNN on bare counts"
 BAYES, LONG_BAYES = "naive Bayes, 250 ms", "naive Bayes, 600 ms"
 CONSTANT = "always the mean label"
 SINGLE = "single bins"
+UMAP_OF_ALL = "UMAP, 3-D, all bins"
 CEBRA = {variant: f"CEBRA, {style.VARIANT_NAMES[variant]}" for variant in VARIANTS} | {
     "untrained": "CEBRA, untrained",
     "posdir-8": "CEBRA, position + direction, 8-D",
@@ -23,6 +24,7 @@ BASELINES = {
     "bayes600": LONG_BAYES,
     "knn_counts": COUNTS,
     "umap3": "UMAP, 3-D",
+    "umap3_all": UMAP_OF_ALL,
     **{f"pca{d}": f"PCA, {d}-D" for d in (3, 8, 16)},
     **{id: f"{kind}, 2-D" for id, kind in (("pca", "PCA"), ("umap", "UMAP"), ("tsne", "t-SNE"))},
 }
