@@ -15,9 +15,9 @@ from helpers.training import Model
 from .compare import Part, Rats, compare
 from .jobs import FIRST_FOLD, cells
 
-TRAIN_BINS = {"quick": 2_000, "full": 7_000}
+TRAIN_BINS = {"quick": 2_000, "full": 4_000}
 TEST_BINS = {"quick": 1_500, "full": 3_500}
-"""Training and test bins of a rat that UMAP and t-SNE are given at most."""
+"""Training and test bins of a rat that UMAP and t-SNE are given at most, as `layouts.FEW` asks."""
 REPEAT_BINS = {"quick": 1_200, "full": 10_000}
 """Bins of the first rat in repeated layouts."""
 LAYOUT_RUNS = {"quick": {"UMAP": 1}, "full": {"UMAP": 5, "t-SNE": 2}}

@@ -261,6 +261,18 @@ def test_layouts_repeat_under_one_seed():
         thinned(10, 1)
 
 
+def test_windows_without_a_spike_are_no_island():
+    """They were, far outside, in one rat of four, and pulled its map apart."""
+    rng, near = np.random.default_rng(0), np.linspace(0, 6, 20)
+    rows = rng.poisson(3, (150, 1)) * np.exp(-((near - rng.uniform(0, 6, (150, 1))) ** 2))
+    rows[::7] = 0
+    silent = ~rows.any(axis=1)
+    found = umap_layout(rows, rows[:30], 2, 0)
+    for layout, none in ((found["rows"], silent), (found["others"], silent[:30])):
+        far = np.linalg.norm(layout - found["rows"][~silent].mean(axis=0), axis=1)
+        assert far[none].max() < 1e-4 < far[~none].max()
+
+
 def test_figures_draw_every_pair():
     matrix = np.where(np.eye(3), np.nan, 0.5)
     values = np.linspace(0.2, 0.9, 6)
