@@ -272,7 +272,7 @@ def train(spikes, labels, segments, steps, seed=0, batch=512, snapshots=()):
 # That was all of CEBRA. Train it.
 
 # %%
-STEPS = {"quick": 500, "full": 3000}[profile]
+STEPS = {"quick": 1000, "full": 3000}[profile]
 moments = [0, *np.geomspace(10, STEPS, 7).round().astype(int).tolist()]
 given = spikes, labels, segments, STEPS
 encoder, loss, film = train(*given, seed, snapshots=moments)

@@ -11,7 +11,7 @@ from helpers.recordings import Recording, stretches
 from helpers.training import Job, fast_dtype, of_profile, variant_job
 
 WINDOW = 10  # bins that the encoder sees
-MODELS = {"quick": (500, 3), "full": (3000, 5)}  # steps, and seeds of each number type
+MODELS = {"quick": (1000, 3), "full": (3000, 5)}  # steps, and seeds of each number type
 SEEDS = {"quick": 3, "full": 5}  # of the page's own trainings
 BEADS = 5  # arrangements of free beads
 N_PLACES = 32  # along the track, in each direction

@@ -52,7 +52,7 @@ def test_the_last_fifth_and_scraps_are_left_out():
     np.testing.assert_array_equal(run.spikes, rec.spikes[run.bins])
 
 
-@pytest.mark.parametrize(("profile", "steps"), [("quick", 500), ("full", 3000)])
+@pytest.mark.parametrize(("profile", "steps"), [("quick", 1000), ("full", 3000)])
 def test_the_package_trains_as_long_in_both_types_on_the_same_laps(run, profile, steps):
     rec = simulate_recording(n_neurons=8, n_bins=2500)
     jobs = scratch.jobs_06(rec, profile, seed=4)

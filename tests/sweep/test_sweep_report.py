@@ -101,7 +101,7 @@ def test_few_seeds_claim_little():
 def test_the_table_has_the_base_and_every_change():
     lines = Taught(rows(), GRID).table().data.splitlines()
     assert "temperature = 1.0, output_dimension = 3" in lines[2]
-    assert lines[4].startswith("| output_dimension = 8 | **-2.0** | -2.")
+    assert lines[4].startswith("| output_dimension = 8 | **−2.0** | −2.")
     with pytest.raises(ValueError, match="no cell of the sweep"):
         Taught([], GRID).table()
 
