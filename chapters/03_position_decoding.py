@@ -174,9 +174,8 @@ show(figures.seen.one_at_a_time(protocols, rec))
 #
 # - **bare counts**: the square root of each neuron's spikes in the window, and nearest neighbours among them. No
 #   training. They even know less than CEBRA, which also sees the order of the ten bins.
-# - **PCA** and **UMAP** of those counts, fitted on training trips; UMAP on bins that lie apart, since neighbours in time
-#   share most of their window. (The full profile shows t-SNE too, drawn by scikit-learn, which cannot place new points:
-#   its layout has seen the tested trips.)
+# - **PCA** and **UMAP** of those counts, fitted on training trips. (The full profile shows t-SNE too, drawn by
+#   scikit-learn, which cannot place new points: its layout has seen the tested trips.)
 # - **naive Bayes**, the field's standard since the nineties: for each neuron a map of its rate along the track, one for
 #   each direction, smoothed; then the rule of Bayes with Poisson spikes and no place favoured. It is trained with the
 #   labels, as CEBRA is. Once with CEBRA's window, once with a longer one.
