@@ -49,9 +49,9 @@ class Groups:
     is_achilles: bool
     place: np.ndarray
 
-    def matrices(self, name: str, how: str = "procrustes", held_out: bool = False, **choice):
+    def matrices(self, source: str, how: str = "procrustes", held_out: bool = False, **choice):
         """R² between groups, (runs, n, n), by how they may be aligned."""
-        train, test = self.sources[name]
+        train, test = self.sources[source]
         measure = partial(time_aligned, how=how)
         return across_groups(train, measure, other=test if held_out else None, **choice)
 

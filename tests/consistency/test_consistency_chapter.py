@@ -1,5 +1,6 @@
 """The consistency chapter's parts: which models, on which neurons and bins, and the figures."""
 
+import dataclasses
 import json
 import re
 
@@ -324,6 +325,23 @@ def noted(monkeypatch, study, ask="expect"):
     )
     getattr(study, ask)()
     return values
+
+
+def test_groups_have_models_of_shuffled_labels_beside_them(groups, monkeypatch):
+    """Only the full profile trains them, so a table that could not name them went unnoticed."""
+    shuffled = [
+        {**points, **{m._replace(name="shuffled"): at[:, ::-1] for m, at in points.items()}}
+        for points in groups.sources["CEBRA"]
+    ]
+    study = dataclasses.replace(
+        groups, sources={**groups.sources, "CEBRA": tuple(shuffled)}, has_control=True
+    )
+    # axes in another order: the same agreement
+    for (how, held_out), found in study.control.items():
+        np.testing.assert_allclose(found, groups.agree["CEBRA", how, held_out], atol=1e-5)
+    assert "CEBRA, shuffled labels, any linear map" in study.table().data
+    assert "CEBRA, shuffled\nlabels" in study.pairs()
+    assert "consistency.partition.shuffled" in noted(monkeypatch, study)
 
 
 def test_groups_say_what_was_measured(groups, monkeypatch):
