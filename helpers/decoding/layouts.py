@@ -4,7 +4,7 @@ The module imports nothing of the book, so that no edit elsewhere makes them be 
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from sklearn.decomposition import PCA
@@ -27,13 +27,23 @@ def umap_layout(
 ) -> dict[str, np.ndarray]:
     """UMAP of rows (n, N), and others (m, N), perhaps none, placed into it; cosine distance.
 
-    The package's own start is the spectral one. Of a row of noughts, a window without a spike,
-    cosine distance says nothing: it comes into the middle. (The package calls such rows equal, and
-    with fifteen of them puts them on an island that pulls the map apart.)
+    The package's own start is the spectral one.
     """
     settings = {"metric": "cosine", "n_components": n_components, "init": init}
+    return silent_in_the_middle(lambda *told: lay_out(*told, seed, settings), rows, others)
+
+
+def silent_in_the_middle(
+    lay: Callable, rows: np.ndarray, others: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Lay out rows (n, N) and others (m, N) by cosine distance, noughts in the middle.
+
+    Of a window without a spike cosine distance says nothing. (UMAP calls such rows equal, and with
+    fifteen of them puts them on an island that pulls the map apart; openTSNE divides by their
+    norm.)
+    """
     parts, told = (rows, others), (rows.any(axis=1), others.any(axis=1))
-    laid = lay_out(*(part[some] for part, some in zip(parts, told, strict=True)), seed, settings)
+    laid = lay(*(part[some] for part, some in zip(parts, told, strict=True)))
     found = [np.tile(laid[0].mean(axis=0), (len(part), 1)) for part in parts]
     for layout, some, points in zip(found, told, laid, strict=True):
         layout[some] = points
@@ -80,17 +90,19 @@ def paper_layout(
     Settings are those that the authors' result files name. Their t-SNE is openTSNE's, which can
     place points that it has not seen.
     """
+    if method == "PCA":
+        model = PCA(n_components, svd_solver="full").fit(rows)
+        return {"rows": model.transform(rows), "others": model.transform(others)}
     if method == "UMAP":
-        seen, placed = lay_out(rows, others, seed, PAPER_UMAP | {"n_components": n_components})
-        return {"rows": seen, "others": placed}
-    if method == "t-SNE":
-        from openTSNE import TSNE
+        settings = PAPER_UMAP | {"n_components": n_components}
+        return silent_in_the_middle(lambda *told: lay_out(*told, seed, settings), rows, others)
+    from openTSNE import TSNE
 
-        model = TSNE(n_components=n_components, random_state=seed, n_jobs=1, **PAPER_TSNE)
-        layout = model.fit(rows)
-        return {"rows": np.asarray(layout), "others": np.asarray(layout.transform(others))}
-    model = PCA(n_components, svd_solver="full").fit(rows)
-    return {"rows": model.transform(rows), "others": model.transform(others)}
+    def lay(seen, new):
+        layout = TSNE(n_components, random_state=seed, n_jobs=1, **PAPER_TSNE).fit(seen)
+        return np.asarray(layout), np.asarray(layout.transform(new))
+
+    return silent_in_the_middle(lay, rows, others)
 
 
 def thinned(n: int, most: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The consistency chapter's parts: which models, on which neurons and bins, and the figures."""
 
 import dataclasses
+import functools
 import json
 import re
 
@@ -19,7 +20,7 @@ from helpers.consistency.rats import Between, Controls
 from helpers.consistency.runs import Repeated
 from helpers.consistency.summary import summary
 from helpers.decoding.jobs import SEEDS_OF_OTHERS, jobs_03, named_split
-from helpers.decoding.layouts import thinned, tsne_layout, umap_layout
+from helpers.decoding.layouts import paper_layout, thinned, tsne_layout, umap_layout
 from helpers.decoding.plain import root_counts
 from helpers.figures import consistency as pictures
 from helpers.figures.interactive_rats import rings
@@ -262,13 +263,25 @@ def test_layouts_repeat_under_one_seed():
         thinned(10, 1)
 
 
-def test_windows_without_a_spike_are_no_island():
-    """They were, far outside, in one rat of four, and pulled its map apart."""
+@pytest.mark.parametrize(
+    "lay",
+    [
+        umap_layout,
+        functools.partial(paper_layout, "UMAP"),
+        functools.partial(paper_layout, "t-SNE"),
+    ],
+    ids=["UMAP", "UMAP of the paper", "t-SNE of the paper"],
+)
+def test_windows_without_a_spike_are_no_island(lay):
+    """They were, far outside, in one rat of four, and pulled its map apart.
+
+    openTSNE stopped at them, in the full profile alone.
+    """
     rng, near = np.random.default_rng(0), np.linspace(0, 6, 20)
     rows = rng.poisson(3, (150, 1)) * np.exp(-((near - rng.uniform(0, 6, (150, 1))) ** 2))
     rows[::7] = 0
     silent = ~rows.any(axis=1)
-    found = umap_layout(rows, rows[:30], 2, 0)
+    found = lay(rows, rows[:30], 2, 0)
     for layout, none in ((found["rows"], silent), (found["others"], silent[:30])):
         far = np.linalg.norm(layout - found["rows"][~silent].mean(axis=0), axis=1)
         assert far[none].max() < 1e-4 < far[~none].max()
