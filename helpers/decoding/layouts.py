@@ -89,6 +89,11 @@ def paper_layout(
 
     Settings are those that the authors' result files name. Their t-SNE is openTSNE's, which can
     place points that it has not seen.
+
+    Raises
+    ------
+    ValueError
+        If the method is none of the three.
     """
     if method == "PCA":
         model = PCA(n_components, svd_solver="full").fit(rows)
@@ -96,10 +101,16 @@ def paper_layout(
     if method == "UMAP":
         settings = PAPER_UMAP | {"n_components": n_components}
         return silent_in_the_middle(lambda *told: lay_out(*told, seed, settings), rows, others)
+    if method != "t-SNE":
+        raise ValueError(f"method is {method!r}; the paper lays out by PCA, UMAP or t-SNE")
     from openTSNE import TSNE
 
+    # From 10,000 rows on openTSNE takes forces from a grid, which it has for planes only.
+    forces = "auto" if n_components == 2 else "bh"
+    settings = PAPER_TSNE | {"negative_gradient_method": forces}
+
     def lay(seen, new):
-        layout = TSNE(n_components, random_state=seed, n_jobs=1, **PAPER_TSNE).fit(seen)
+        layout = TSNE(n_components, random_state=seed, n_jobs=1, **settings).fit(seen)
         return np.asarray(layout), np.asarray(layout.transform(new))
 
     return silent_in_the_middle(lay, rows, others)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import cebra
 import numpy as np
+import openTSNE
 import pytest
 
 from helpers import claims
@@ -82,6 +83,28 @@ def test_layouts_place_rows_that_they_have_not_seen(method):
     assert (away.argmin(axis=1) == np.repeat([0, 1], 20)).mean() > 0.9
     again = paper_layout(method, rows, others, 2, seed=0)
     np.testing.assert_array_equal(again["others"], made["others"])
+
+
+def test_ten_thousand_rows_are_laid_out_in_three_dimensions(monkeypatch):
+    """A bug: openTSNE changes to a grid at 10,000 rows, which stops in three dimensions: Cicero."""
+
+    class Short(openTSNE.TSNE):
+        def __init__(self, n_components, **settings):
+            super().__init__(n_components, early_exaggeration_iter=1, n_iter=1, **settings)
+
+        def transform(self, rows):
+            return super().transform(rows, early_exaggeration_iter=1, n_iter=1)
+
+    monkeypatch.setattr(openTSNE, "TSNE", Short)
+    rows = np.random.default_rng(0).random((10_001, 4), dtype=np.float32)
+    made = paper_layout("t-SNE", rows, rows[:5], 3, seed=0)
+    assert made["rows"].shape == (10_001, 3)
+    assert np.isfinite(made["others"]).all()
+
+
+def test_a_method_that_the_paper_does_not_lay_out_by_is_named():
+    with pytest.raises(ValueError, match="Isomap.*PCA, UMAP or t-SNE"):
+        paper_layout("Isomap", np.eye(4), np.eye(4), 2, seed=0)
 
 
 class Summing:
