@@ -340,7 +340,7 @@ except ValueError as refusal:
 # ## What could fool us
 #
 # **The labels.** Position and direction as labels are two lines. They need not meet: to the labels, a turn is as far as
-# any other change of direction (chapter 06 measures how far the labels alone draw the ends together). That it draws
+# any other change of direction (chapter 06 measures how far the labels alone draw the ends together). That a model draws
 # both lines in order is no news about the brain. Whether they close into a ring is, and so is the model that saw time
 # alone, and so are laps that no model saw.
 #
