@@ -13,3 +13,4 @@ from .paper import ByPaper, by_paper
 from .rats import Between, Controls, between_rats, controls
 from .runs import Repeated, run_twice
 from .search import Search, search
+from .ways import nearest_way, table_of_ways

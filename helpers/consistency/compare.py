@@ -20,6 +20,8 @@ Points = Mapping[Model, np.ndarray]
 LABELS = {"ring": 2 * BINS, "position": BINS}
 """Bins by how subjects are aligned: the paper's Methods bin the two directions apart; the authors'
 demo notebook takes position alone."""
+DIRECTIONS = {"right": 1, "left": -1}
+"""Position on trips of one direction alone; which is called right, each rat's file says."""
 
 
 class Part(NamedTuple):
@@ -34,8 +36,8 @@ def across_rats(
 ) -> dict[str, np.ndarray]:
     """Consistency between rats of one kind of model, (runs, n_rats, n_rats) by fold.
 
-    `part` says which bins `points` are of, `by` is of `LABELS`; with `told` a lagged control is
-    aligned by the labels that it was trained with.
+    `part` says which bins `points` are of, `by` how to align, see `compare`; with `told` a lagged
+    control is aligned by the labels that it was trained with.
     """
     whole = [model for model in points if model.name == name and not model.size]
     found: dict[str, list] = {}
@@ -52,17 +54,23 @@ def across_rats(
 
 
 def compare(rats: Sequence[Recording], parts: Sequence[Part], by: str = "ring") -> np.ndarray:
-    """Consistency of embeddings of several recordings, (n, n), aligned by label, see `LABELS`."""
-    labels = [label(rat, part.bins, by) for rat, part in zip(rats, parts, strict=True)]
-    return between_subjects([part.points for part in parts], labels, LABELS[by])
+    """Consistency of embeddings of several recordings, (n, n), aligned by label.
+
+    `by` is of `LABELS` or of `DIRECTIONS`.
+    """
+    both = list(zip(rats, parts, strict=True))
+    if by in DIRECTIONS:
+        both = [(rat, _one_way(rat, part, DIRECTIONS[by])) for rat, part in both]
+    labels = [label(rat, part.bins, by) for rat, part in both]
+    return between_subjects([part.points for _, part in both], labels, LABELS.get(by, BINS))
 
 
 def label(rat: Recording, bins: np.ndarray, by: str) -> np.ndarray:
     """What rats are aligned by at some bins, in metres, (n,)."""
-    if by not in LABELS:
-        raise ValueError(f"aligned by {by!r}; use {' or '.join(LABELS)}")
+    if by not in LABELS | DIRECTIONS:
+        raise ValueError(f"aligned by {by!r}; use {', '.join(LABELS | DIRECTIONS)}")
     position = rat.position[bins].astype(float)
-    return position if by == "position" else ring_label(position, rat.direction[bins], rat.length_m)
+    return ring_label(position, rat.direction[bins], rat.length_m) if by == "ring" else position
 
 
 def aligned_rings(points: Points, rats: Rats, name: str, seed: int, part: str) -> dict[str, Ring]:
@@ -109,6 +117,11 @@ def group_size(points: Iterable[Model]) -> int:
     if not sizes:
         raise ValueError("no groups of neurons were embedded")
     return max(set(sizes), key=sizes.count)
+
+
+def _one_way(rat: Recording, part: Part, direction: int) -> Part:
+    kept = rat.direction[part.bins] == direction
+    return Part(part.points[kept], np.asarray(part.bins)[kept])
 
 
 def _told(rat: Recording, model: Model) -> Recording:

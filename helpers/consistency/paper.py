@@ -11,7 +11,7 @@ from IPython.display import Markdown
 from helpers import claims, decoding, tables
 from helpers.recordings import RATS
 
-from .compare import LABELS, Part, Points, Rats, across_rats, compare, runs_of_one
+from .compare import Part, Points, Rats, across_rats, compare, runs_of_one
 from .jobs import FIRST_FOLD
 from .rats import PARTS, Between, Folds
 from .summary import Summary, said, spread_of_runs, summary
@@ -28,7 +28,13 @@ IDS = {
     "t-SNE": "tsne",
 }
 LAPS = {"train": "training laps", "test": "held-out laps"}
-WAYS = {"ring": "place and direction", "position": "place alone"}
+WAYS = {
+    "ring": "place and direction",
+    "position": "place alone",
+    "right": "place, right trips",
+    "left": "place, left trips",
+}
+"""By what rats can be aligned. The Methods bin the directions apart, the files name no labels."""
 Key = tuple[str, int, str, str]
 """Method, dimension, part of the split, what rats are aligned by."""
 
@@ -56,9 +62,9 @@ class ByPaper:
         """Names of the methods, CEBRA first."""
         return list(dict.fromkeys(method for method, *_ in self.found))
 
-    def theirs(self, method: str, part: str) -> Summary:
+    def theirs(self, method: str, part: str, by: str = "ring") -> Summary:
         """A method as published: CEBRA in three dimensions, others in two; by place, direction."""
-        return summary(self.found[method, _dimension(method), part, "ring"])
+        return summary(self.found[method, _dimension(method), part, by])
 
     def table(self) -> Markdown:
         """R² on training and on held-out laps, beside the published; the quick profile has PCA."""
@@ -74,21 +80,12 @@ class ByPaper:
         left_out = "" if BEHAVIOUR in self.methods else "\n\nCEBRA's part is for the full profile."
         return Markdown(table + left_out)
 
-    def table_of_planes(self) -> Markdown:
-        """The baselines by dimension and by what rats are aligned by, training laps."""
-        head = ["R², training laps", *(f"{d}-D, by {way}" for d in (2, 3) for way in WAYS.values())]
-        planes = [method for method in self.methods if _dimension(method) == 2]
-        rows = [
-            [m, *(said(summary(self.found[m, d, "train", by]).mean) for d in (2, 3) for by in WAYS)]
-            for m in planes
-        ]
-        return Markdown(tables.markdown(head, rows))
-
     def expect(self) -> None:
-        """Check every method's mean on training and on held-out laps, and PCA's by other ways."""
+        """Check every method's mean, also on right trips alone, and PCA's by other ways."""
         for method in self.methods:
             for part, end in PARTS.items():
                 _expect(f"{IDS[method]}{end}", self.theirs(method, part))
+                _expect(f"{IDS[method]}.right{end}", self.theirs(method, part, "right"))
         for dimension in (2, 3):
             by_place = summary(self.found["PCA", dimension, "train", "position"])
             _expect(f"pca.position.d{dimension}", by_place)
@@ -158,11 +155,12 @@ class ByPaper:
 
     def _tried(self, method: str) -> list[claims.Step]:
         """Other alignments and dimensions: the files do not name by what the rats were aligned."""
-        ways = {"by place alone": (2, "position"), "3-D": (3, "ring")}
-        ways |= {"by place alone, 3-D": (3, "position")}
+        plane = _dimension(method) == 2
+        tried = {f"by {WAYS[by]}": (_dimension(method), by) for by in WAYS if by != "ring"}
+        tried |= {"3-D": (3, "ring"), "by place alone, 3-D": (3, "position")} if plane else {}
         return [
             _step(text, summary(self.found[method, dimension, "train", by]))
-            for text, (dimension, by) in (ways.items() if _dimension(method) == 2 else ())
+            for text, (dimension, by) in tried.items()
         ]
 
 
@@ -185,7 +183,7 @@ def by_paper(rats: Rats, seen: Points, unseen: Points, profile: str, seed: int =
     found: dict[Key, Folds] = {}
     trained = {model.name for model in seen}
     for part, points in (("train", seen), ("test", unseen)):
-        for by in LABELS:
+        for by in WAYS:
             for name, method in MODELS.items():
                 if name in trained:
                     folds = across_rats(points, rats, name, part, by)
@@ -214,7 +212,7 @@ def _baselines(rats: Rats, profile: str, seed: int) -> dict[Key, Folds]:
                 )
                 for rat, one in rats.items()
             ]
-            for by in LABELS:
+            for by in WAYS:
                 folds = matrices.setdefault((method, dimension, part, by), {})
                 folds.setdefault(split, []).append(compare(list(rats.values()), parts, by))
     return {key: [np.stack(runs) for runs in of.values()] for key, of in matrices.items()}

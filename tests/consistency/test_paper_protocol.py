@@ -6,9 +6,10 @@ import pytest
 from helpers import claims
 from helpers.claims.scorecard import ids_measuring
 from helpers.consistency import paper
-from helpers.consistency.compare import LABELS
+from helpers.consistency.compare import Part, compare
 from helpers.consistency.jobs import FIRST_FOLD, embed, jobs_04
 from helpers.consistency.search import Search, search
+from helpers.consistency.ways import distances, nearest_way, table_of_ways
 from helpers.decoding import PAPER_KINDS, named_split
 from helpers.decoding.windows import window_counts
 from helpers.figures import consistency as pictures
@@ -46,7 +47,7 @@ def study():
         for method, level in levels.items()
         for dimension in ((3,) if method.startswith("CEBRA") else (2, 3))
         for part in ("train", "test")
-        for by in LABELS
+        for by in paper.WAYS
     }
     runs = {(m, rat): matrices(1, 0.95)[0] for m in (paper.BEHAVIOUR, paper.TIME) for rat in RATS}
     return paper.ByPaper(found, True, runs)
@@ -74,12 +75,13 @@ def test_a_model_of_all_trips_is_shown_on_every_fold_and_knows_nothing_of_cuts()
     assert len(cut.given[0]) > 1
 
 
-def test_a_quick_run_compares_pca_in_both_dimensions_and_by_both_labels():
+def test_a_quick_run_compares_pca_in_both_dimensions_and_by_every_way():
     found = paper.by_paper({"achilles": RECORDING, "buddy": OTHER}, {}, {}, "quick")
     assert found.methods == ["PCA"]
     assert not found.is_real
     assert not found.runs
-    assert found.table_of_planes().data.splitlines()[-1].count("|") == 6
+    assert table_of_ways(found, "train").data.splitlines()[-1].count("|") == 7
+    assert nearest_way(found).data == ""
     assert "full profile" in found.table().data
     assert found.paths(None) == []
 
@@ -113,8 +115,37 @@ def test_what_else_was_tried_is_no_step_to_the_paper_s_protocol(study):
     paths = {path.title.split(",")[0]: path for path in study.paths(Ours)}
     assert set(paths) == {"CEBRA-Behaviour", "CEBRA-Time", "PCA", "UMAP", "t-SNE"}
     assert paths["PCA"].steps[0].changed.startswith("ours")
-    assert [step.value for step in paths["PCA"].tried] == pytest.approx([0.505] * 3)
+    assert [step.value for step in paths["PCA"].tried] == pytest.approx([0.505] * 5)
     assert [step.value for step in paths["CEBRA-Time"].steps] == pytest.approx([0.605, 0.805])
+
+
+@pytest.mark.parametrize("by", ["right", "left"])
+def test_rats_aligned_on_trips_of_one_direction_know_nothing_of_the_other(by):
+    """The other direction's points, made noise in one rat, would spoil what both directions say."""
+    rng = np.random.default_rng(0)
+    kept = 1 if by == "right" else -1
+    bins = np.arange(len(RECORDING.spikes))
+    place = RECORDING.position / RECORDING.length_m * np.pi
+    points = np.stack([np.cos(place), np.sin(place), place * RECORDING.direction], axis=1)
+    noisy = points.copy()
+    other = RECORDING.direction != kept
+    noisy[other] = rng.normal(size=(other.sum(), 3))
+    parts = [Part(points, bins), Part(noisy, bins)]
+    assert compare([RECORDING] * 2, parts, by)[0, 1] == pytest.approx(1)
+    assert compare([RECORDING] * 2, parts, "ring")[0, 1] < 0.9
+
+
+def test_the_way_to_align_that_comes_nearest_to_the_published_means_is_named(study):
+    for method in paper.IDS:
+        if method != paper.HELD_OUT:
+            for part, end in (("train", ""), ("test", ".heldout")):
+                claim = claims.published(f"consistency.rats.{paper.IDS[method]}{end}", "paper")
+                key = (method, 3 if method.startswith("CEBRA") else 2, part, "right")
+                study.found[key] = [np.full((1, 4, 4), claim.value + 0.02)]
+    off = distances(study)
+    assert off["right"] == pytest.approx([0.02] * 10)
+    assert "**place, right trips**" in nearest_way(study).data
+    assert "changes no verdict" in nearest_way(study).data
 
 
 def test_what_a_search_wins_is_told_on_the_laps_that_chose_and_on_others():
