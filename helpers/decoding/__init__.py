@@ -27,8 +27,9 @@ from .neighbours import (
     decode_knn,
     encode,
 )
-from .paper import ByPaper, by_paper, paper_layouts
+from .paper import ByPaper, by_paper
 from .plain import CEBRA_WINDOW, pca, root_counts
+from .planes import paper_layouts
 from .random_bins import RandomBins, random_bins
 from .rats import Rats, rats
 from .report import split_table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from helpers import claims
 
@@ -11,16 +11,16 @@ from .names import CEBRA
 from .neighbours import DecodingResult
 from .paper import BEHAVIOUR, HELD_OUT, ByPaper
 from .paper import TIME as THEIR_TIME
+from .planes import SUMMED
 from .report import estimate
 
 BATCH = "their batch of 20,000, trips glued"
 SEEN = "the encoder saw the tested trips, unlabelled"
+PLANES = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
 CLAIMS = {
     "posdir": "CEBRA, position + direction",
     "time": "CEBRA, time only",
-    "pca": "PCA",
-    "umap": "UMAP",
-    "tsne": "t-SNE",
+    **PLANES,
 }
 
 
@@ -62,18 +62,26 @@ def why_we_differ(contest: Contest, theirs: ByPaper) -> list[claims.Path]:
             ),
             "cosine neighbours: the angle alone": found.get((method, 2, "cosine")),
         }
-        for id, method in (("pca", "PCA"), ("umap", "UMAP"), ("tsne", "t-SNE"))
+        for id, method in PLANES.items()
+    }
+    tried = {"time": {f"ours, but {SEEN}": contest.held_out.seen}} | {
+        id: {"cosine, but the counts of ten bins summed": found.get((method, 2, SUMMED))}
+        for id, method in PLANES.items()
     }
     return [
         claims.Path(
             f"{CLAIMS[id]}, median error (cm)",
             claims.published(f"decode.{id}.median_cm", "paper"),
-            [_step(changed, results) for changed, results in steps.items() if results],
-            [_step(f"ours, but {SEEN}", contest.held_out.seen)] if id == "time" else (),
+            _taken(steps),
+            _taken(tried.get(id, {})),
         )
         for id, steps in (cebra | planes).items()
         if list(steps.values())[-1]
     ]
+
+
+def _taken(steps: Mapping[str, Sequence[DecodingResult] | None]) -> list[claims.Step]:
+    return [_step(changed, results) for changed, results in steps.items() if results]
 
 
 def _step(changed: str, results: Sequence[DecodingResult]) -> claims.Step:

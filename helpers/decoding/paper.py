@@ -10,20 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from IPython.display import Markdown
 
 from helpers import claims, tables
-from helpers.kept import kept_many
 from helpers.recordings import RATS
 
-from .jobs import PAPER_ITERATIONS, named_split
-from .layouts import paper_layout
-from .neighbours import PAPER_NEIGHBOURS, DecodingResult, Features, decode_knn
+from .jobs import PAPER_ITERATIONS
+from .neighbours import DecodingResult
+from .planes import METRICS, SUMMED, Found, decode_baselines
 from .report import estimate, judge
 from .scores import mean_score, seed_sd
-from .splits import Split, nested_splits
-from .windows import window_counts
 
 if TYPE_CHECKING:
     from helpers.recordings import Recording
@@ -31,12 +27,7 @@ if TYPE_CHECKING:
 BEHAVIOUR, TIME, HELD_OUT = "CEBRA-Behaviour", "CEBRA-Time", "CEBRA-Time, held out"
 IDS = {BEHAVIOUR: "posdir", TIME: "time", HELD_OUT: "time.heldout"}
 IDS |= {"PCA": "pca", "UMAP": "umap", "t-SNE": "tsne"}
-BASELINES = {"quick": {"PCA": 1}, "full": {"PCA": 1, "UMAP": 3, "t-SNE": 3}}
-"""Seeds of each baseline."""
-METRICS = ("cosine", "euclidean")
 SAW = {TIME: "all trips, unlabelled"}
-Found = dict[tuple[str, int, str], list[DecodingResult]]
-"""Results by method, dimension and the neighbours' metric."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,16 +65,16 @@ class ByPaper:
         return Markdown("\n\n".join(parts))
 
     def expect(self) -> None:
-        """Check median errors and R² by the protocol, and medians by Euclidean neighbours."""
+        """Check errors and R² by the protocol, and errors of planes made or read otherwise."""
         for rat in self.found:
             for method in self.methods(rat):
                 name = _id(method, rat)
                 columns = ("r2_total",) if method.startswith("CEBRA") else ()
                 for metric in ("median_cm", "r2", *columns):
                     _expect(f"{name}.{metric}", self.theirs(rat, method), metric)
-                if (method, 2, "euclidean") in self.found[rat]:
-                    plane = self.found[rat][method, 2, "euclidean"]
-                    _expect(f"{name}.euclidean.median_cm", plane, "median_cm")
+                for end, how in (("euclidean", "euclidean"), ("summed", SUMMED)):
+                    if plane := self.found[rat].get((method, 2, how)):
+                        _expect(f"{name}.{end}.median_cm", plane, "median_cm")
 
     def judged(self) -> list[claims.Judged]:
         """Lines for the table of verdicts: each published number by its own protocol."""
@@ -180,80 +171,8 @@ def by_paper(
         ):
             of[method, 3, "cosine"] = decoded[one.name, *key]
         found[one.name] = of | decode_baselines(one, profile, seed)
+    found[rec.name] |= decode_baselines(rec, profile, seed, summed=True)
     return ByPaper(found, rec.source != "simulated", PAPER_ITERATIONS[profile])
-
-
-def decode_baselines(recording: Recording, profile: str, seed: int = 0) -> Found:
-    """Decode PCA, UMAP and t-SNE of ten bins side by side, all fitted on training trips.
-
-    Parameters
-    ----------
-    recording : Recording
-    profile : {"quick", "full"}
-        PCA alone, or all three, with several seeds.
-    seed : int
-
-    Returns
-    -------
-    dict
-        Results of all folds and seeds by (method, dimension, metric of neighbours).
-    """
-    found: Found = {}
-    for (method, dimension, number, split), features in paper_layouts(
-        recording, profile, seed
-    ).items():
-        for metric in METRICS:
-            options = {"seed": number, "metrics": (metric,), "neighbours": PAPER_NEIGHBOURS}
-            part = named_split(recording, split)
-            result = decode_knn(features, recording, part, method, **options)
-            found.setdefault((method, dimension, metric), []).append(result)
-    return found
-
-
-def paper_layouts(
-    recording: Recording, profile: str, seed: int = 0
-) -> dict[tuple[str, int, int, str], Features]:
-    """PCA, UMAP and t-SNE of each fold by the paper's settings, in two and three dimensions.
-
-    Parameters
-    ----------
-    recording : Recording
-    profile : {"quick", "full"}
-    seed : int
-
-    Returns
-    -------
-    dict
-        Points by (method, dimension, seed, name of the split).
-    """
-    wanted = {
-        (method, dimension, number, split.name): split
-        for method, n in BASELINES[profile].items()
-        for dimension in (2, 3)
-        for number in range(seed, seed + n)
-        for split in nested_splits(recording)
-    }
-    calls = [
-        {"method": method, "n_components": dimension, "seed": number, **_rows(recording, split)}
-        for (method, dimension, number, _), split in wanted.items()
-    ]
-    return {
-        key: Features(made["rows"], *np.split(made["others"], [len(split.valid)]))
-        for (key, split), made in zip(wanted.items(), kept_many(paper_layout, calls), strict=True)
-    }
-
-
-def side_by_side(spikes: np.ndarray, width: int = 10) -> np.ndarray:
-    """Counts of each bin's window side by side, (T, width N) float32, trips glued together."""
-    return window_counts(spikes, width=width).reshape(len(spikes), -1).astype(np.float32)
-
-
-def _rows(recording: Recording, split: Split) -> dict[str, np.ndarray]:
-    """Windows of training bins, and of validation and test bins, each part glued by itself."""
-    train, valid, test = (
-        side_by_side(recording.spikes[bins]) for bins in (split.train, split.valid, split.test)
-    )
-    return {"rows": train, "others": np.concatenate([valid, test])}
 
 
 def _dimension(method: str) -> int:
