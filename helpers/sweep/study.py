@@ -42,7 +42,7 @@ class Measure(NamedTuple):
 
     def shown(self, change: float) -> str:
         """A change, with its sign."""
-        return f"{change:+.{self.digits}f}"
+        return tables.number(change, self.digits, "+")
 
 
 DECODING = Measure(
