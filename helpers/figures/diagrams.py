@@ -200,7 +200,7 @@ def rats(study: HeldOut) -> Picture:
     bars = {rat: {v: one["h1"] for v, (one, *_) in k.items()} for rat, k in study.bars.items()}
     turned = {rat: {v: one.turned for v, one in k.items()} for rat, k in study.found.items()}
     once = [
-        f"{rat} {kinds['posdir'].best.mean():.0%} and {kinds['time'].best.mean():.0%}"
+        f"{rat.capitalize()} {kinds['posdir'].best.mean():.0%} and {kinds['time'].best.mean():.0%}"
         for rat, kinds in study.found.items()
     ]
     return Picture(

@@ -159,7 +159,7 @@ def of_rats(
             share = [(np.clip(turns, -1, 2) == n).mean() for n in whole]
             at = whole + 0.8 * ((place + 0.5) / len(turned[rat]) - 0.5)
             column[1].bar(at, share, 0.8 / len(turned[rat]), color=colour, label=label)
-        column[0].set(title=rat, xlabel="birth")
+        column[0].set(title=rat.capitalize(), xlabel="birth")
         column[1].set(xlabel="turns in one trip", xticks=whole)
         column[1].set_xticklabels(["back", "none", "once", "more"])
         column[1].grid(False, axis="x")

@@ -84,7 +84,7 @@ class HeldOut:
         rows = [self._row(rat, name) for rat, kinds in self.found.items() for name in kinds]
         loops = ("longest loop", "best of three (range)")
         head = ("rat, model", "seeds", *loops, "R² of position", "p, median (weakest)")
-        trips = ", ".join(f"{rat} {n}" for rat, n in self.n_trips.items())
+        trips = ", ".join(f"{rat.capitalize()} {n}" for rat, n in self.n_trips.items())
         return Markdown(
             f"{tables.markdown(head, rows)}\n\nShare of whole held-out round trips that wind once, "
             f"three folds together ({trips}). p: each model alone among {self.n_null} single "
@@ -96,7 +96,7 @@ class HeldOut:
         one = self.found[rat][name]
         p = self.p(rat, name) if name in TRUE else None
         return (
-            f"{rat}, {NAMES[name]}",
+            f"{rat.capitalize()}, {NAMES[name]}",
             str(len(one.best)),
             f"**{one.longest.mean():.0%}**",
             f"**{one.best.mean():.0%}**{_range(one.best)}",
