@@ -259,14 +259,16 @@ show(figures.decoded.as_it_happened(contest, rec))
 #
 # Our protocol is not the paper's, so a number of ours that misses a published one says nothing yet. The authors' result
 # files name what they did: settings that were searched, a batch of 20,000 (larger than the recording), trips glued
-# together, ten bins side by side for the baselines, between 1 and 25 neighbours chosen on validation trips. Two things the
+# together, ten bins of counts for the baselines, between 1 and 25 neighbours chosen on validation trips. Three things the
 # files do not say outright, and trying them tells:
 #
 # - **Who saw the tested trips?** CEBRA-Behaviour was trained on training trips. CEBRA-Time needs no labels, and its
 #   published R² is as high on one fold as on the next. Here it is trained both ways: on all trips without labels, with a
 #   decoder that has training trips only; and on training trips alone.
 # - **Nearest by what?** By cosine, as CEBRA's own decoder has it. On a sphere that changes nothing. In a plane it looks at
-#   a point's *angle* and forgets how far out it lies. So each method is read both ways, in two dimensions and in three.
+#   a point's *angle* and forgets how far out it lies. So each map is read both ways.
+# - **How do ten bins enter?** Summed, or side by side? Summed counts meet what is published of all three baselines, so they
+#   stand for the paper's protocol: a reading that was chosen when both numbers were known. Side by side stands beside it.
 #
 # t-SNE is openTSNE's, which can place points that it has not seen; all baselines are fitted on training trips.
 

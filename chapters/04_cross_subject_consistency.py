@@ -198,7 +198,7 @@ rats.expect()
 # agreement between rats on training trips (so their preparation script has it), 64 units and a batch of 20,000. So 0.943 is
 # the best of a search and not a draw from it. Here are their settings, on their folds: CEBRA-Behaviour trained on training
 # trips; CEBRA-Time on all trips, without labels, and beside it on training trips alone (see chapter 03); PCA, UMAP and
-# t-SNE of ten bins side by side, in two dimensions, fitted on training trips.
+# t-SNE in two dimensions, of the counts of ten bins summed, as chapter 03 reads the files, fitted on training trips.
 
 # %% tags=["nbval-ignore-output"]
 theirs = consistency.by_paper(animals, seen, unseen, profile, seed)

@@ -99,7 +99,15 @@ def _close(claim, value, sd):
     spread = _number(sd or 0) if claim.sd is None else claim.sd
     allowed = max(APART * spread, _share(claim) * abs(theirs))
     off = abs(ours - theirs)
+    if off > allowed and _outdone(claim.rule, ours, theirs):
+        return True, f"better by {off:.2g}"
     return off <= allowed, f"off by {off:.2g}, allowed {allowed:.2g}"
+
+
+def _outdone(rule, ours, theirs):
+    """Whether a method does better than was claimed of it, if the rule says which way that is."""
+    more, less = rule.get("at_least", False), rule.get("at_most", False)
+    return (more and ours >= theirs) or (less and ours <= theirs)
 
 
 def _bits(claim, value, sd):
@@ -115,7 +123,7 @@ def _each(claim, value, sd):
     single = {"kind": "close", "share": _share(claim)}
     failed = []
     for key, theirs in claim.value.items():
-        if claim.rule.get("at_least") and _number(value[key]) >= theirs:
+        if _outdone(claim.rule, _number(value[key]), theirs):
             continue
         one = Claim(claim.id, claim.said_by, theirs, claim.where, claim.protocol, single, claim.sd)
         own = sd.get(key) if isinstance(sd, Mapping) else sd

@@ -9,7 +9,7 @@ import numpy as np
 from IPython.display import Markdown
 
 from helpers import claims, decoding, tables
-from helpers.recordings import RATS
+from helpers.recordings import RATS, Recording
 
 from .compare import Part, Points, Rats, across_rats, compare, runs_of_one
 from .jobs import FIRST_FOLD
@@ -27,6 +27,7 @@ IDS = {
     "UMAP": "umap",
     "t-SNE": "tsne",
 }
+PLANES = ("PCA", "UMAP", "t-SNE")
 LAPS = {"train": "training laps", "test": "held-out laps"}
 WAYS = {
     "ring": "place and direction",
@@ -35,8 +36,9 @@ WAYS = {
     "left": "place, left trips",
 }
 """By what rats can be aligned. The Methods bin the directions apart, the files name no labels."""
-Key = tuple[str, int, str, str]
-"""Method, dimension, part of the split, what rats are aligned by."""
+BESIDE, SPACE = "side by side", "side by side, 3-D"
+Key = tuple[str, str, str, str]
+"""Method, "" or what was done otherwise (`BESIDE`, `SPACE`), part of the split, what aligns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +65,8 @@ class ByPaper:
         return list(dict.fromkeys(method for method, *_ in self.found))
 
     def theirs(self, method: str, part: str, by: str = "ring") -> Summary:
-        """A method as published: CEBRA in three dimensions, others in two; by place, direction."""
-        return summary(self.found[method, _dimension(method), part, by])
+        """A method as published: CEBRA in three dimensions, others in two, counts summed."""
+        return summary(self.found[method, "", part, by])
 
     def table(self) -> Markdown:
         """R² on training and on held-out laps, beside the published; the quick profile has PCA."""
@@ -86,8 +88,8 @@ class ByPaper:
             for part, end in PARTS.items():
                 _expect(f"{IDS[method]}{end}", self.theirs(method, part))
                 _expect(f"{IDS[method]}.right{end}", self.theirs(method, part, "right"))
-        for dimension in (2, 3):
-            by_place = summary(self.found["PCA", dimension, "train", "position"])
+        for dimension, made in ((2, ""), (3, SPACE)):
+            by_place = summary(self.found["PCA", made, "train", "position"])
             _expect(f"pca.position.d{dimension}", by_place)
         for (method, rat), matrix in self.runs.items():
             mean, sd = spread_of_runs(matrix)
@@ -144,23 +146,24 @@ class ByPaper:
     def _steps(self, method: str, ours: Between) -> list[claims.Step]:
         steps = []
         if method in ours.found["train", "ring"]:
-            first = "ours: batch of 512" if _dimension(method) == 3 else "ours: summed roots"
+            first = "ours: roots of counts" if method in PLANES else "ours: batch of 512"
             steps.append(_step(first, summary(ours.found["train", "ring"][method])))
         if method == TIME:
             steps.append(_step("their settings and batch", self.theirs(HELD_OUT, "train")))
             last = "the encoder saw the held-out laps too"
         else:
-            last = "their settings and batch" if _dimension(method) == 3 else "side by side"
+            last = "their settings" if method in PLANES else "their settings and batch"
         return [*steps, _step(last, self.theirs(method, "train"))]
 
     def _tried(self, method: str) -> list[claims.Step]:
         """Other alignments and dimensions: the files do not name by what the rats were aligned."""
-        plane = _dimension(method) == 2
-        tried = {f"by {WAYS[by]}": (_dimension(method), by) for by in WAYS if by != "ring"}
-        tried |= {"3-D": (3, "ring"), "by place alone, 3-D": (3, "position")} if plane else {}
+        tried = {f"by {WAYS[by]}": ("", by) for by in WAYS if by != "ring"}
+        if method in PLANES:
+            tried |= {f"bins {BESIDE}": (BESIDE, "ring"), f"bins {SPACE}": (SPACE, "ring")}
+            tried |= {f"by place alone, {SPACE}": (SPACE, "position")}
         return [
-            _step(text, summary(self.found[method, dimension, "train", by]))
-            for text, (dimension, by) in tried.items()
+            _step(text, summary(self.found[method, made, "train", by]))
+            for text, (made, by) in tried.items()
         ]
 
 
@@ -187,7 +190,7 @@ def by_paper(rats: Rats, seen: Points, unseen: Points, profile: str, seed: int =
             for name, method in MODELS.items():
                 if name in trained:
                     folds = across_rats(points, rats, name, part, by)
-                    found[method, 3, part, by] = list(folds.values())
+                    found[method, "", part, by] = list(folds.values())
     found |= _baselines(rats, profile, seed)
     runs = {
         (method, rat): runs_of_one(seen, rat, name)
@@ -200,10 +203,10 @@ def by_paper(rats: Rats, seen: Points, unseen: Points, profile: str, seed: int =
 
 
 def _baselines(rats: Rats, profile: str, seed: int) -> dict[Key, Folds]:
-    layouts = {rat: decoding.paper_layouts(one, profile, seed) for rat, one in rats.items()}
+    layouts = {rat: _layouts(one, profile, seed) for rat, one in rats.items()}
     matrices: dict[Key, dict[str, list]] = {}
-    for method, dimension, number, split in next(iter(layouts.values())):
-        key = (method, dimension, number, split)
+    for key in next(iter(layouts.values())):
+        made, method, _, _, split = key
         for part in PARTS:
             parts = [
                 Part(
@@ -213,13 +216,19 @@ def _baselines(rats: Rats, profile: str, seed: int) -> dict[Key, Folds]:
                 for rat, one in rats.items()
             ]
             for by in WAYS:
-                folds = matrices.setdefault((method, dimension, part, by), {})
+                folds = matrices.setdefault((method, made, part, by), {})
                 folds.setdefault(split, []).append(compare(list(rats.values()), parts, by))
     return {key: [np.stack(runs) for runs in of.values()] for key, of in matrices.items()}
 
 
-def _dimension(method: str) -> int:
-    return 3 if method.startswith("CEBRA") else 2
+def _layouts(rat: Recording, profile: str, seed: int) -> dict:
+    """Planes of summed counts, and both dimensions of bins side by side, by what was done."""
+    kinds = {"": ((2,), True), BESIDE: ((2,), False), SPACE: ((3,), False)}
+    return {
+        (made, *key): features
+        for made, (dimensions, summed) in kinds.items()
+        for key, features in decoding.paper_layouts(rat, profile, seed, dimensions, summed).items()
+    }
 
 
 def _step(changed: str, one: Summary) -> claims.Step:

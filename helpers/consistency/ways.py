@@ -21,7 +21,7 @@ GUESS = (
 
 
 def table_of_ways(study: ByPaper, part: str) -> Markdown:
-    """R² of every method and dimension by each way to align, beside the published.
+    """R² of every method, and of planes made otherwise, by each way to align, beside the published.
 
     Parameters
     ----------
@@ -34,11 +34,10 @@ def table_of_ways(study: ByPaper, part: str) -> Markdown:
     """
     published = {method: claim for method, where, claim in _published(study) if where == part}
     rows = []
-    for method, dimension in dict.fromkeys((m, d) for m, d, *_ in study.found):
-        theirs = dimension == 3 if method.startswith("CEBRA") else dimension == 2
-        stated = said(published[method].value, 3) if theirs and method in published else "–"
-        by_way = (study.found[method, dimension, part, way] for way in WAYS)
-        name = method if theirs else f"{method}, {dimension}-D"
+    for method, made in dict.fromkeys((m, made) for m, made, *_ in study.found):
+        stated = said(published[method].value, 3) if method in published and not made else "–"
+        by_way = (study.found[method, made, part, way] for way in WAYS)
+        name = f"{method}, {made}" if made else method
         rows.append([name, stated, *(said(summary(folds).mean) for folds in by_way)])
     return Markdown(tables.markdown([f"R², {LAPS[part]}", "published", *WAYS.values()], rows))
 

@@ -1,7 +1,7 @@
 """Decoding by the paper's own protocol, and what each of its choices is worth.
 
-Settings as the authors' result files name them; ten bins side by side; trips glued together;
-cosine neighbours; every method also with Euclidean neighbours and in the other dimension.
+Settings as the authors' result files name them; counts of ten bins summed; trips glued together;
+cosine neighbours; every plane also with Euclidean neighbours, of bins side by side, and in 3-D.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from helpers.recordings import RATS
 
 from .jobs import PAPER_ITERATIONS
 from .neighbours import DecodingResult
-from .planes import METRICS, SUMMED, Found, decode_baselines
+from .planes import BESIDE, METRICS, Found, decode_baselines
 from .report import estimate, judge
 from .scores import mean_score, seed_sd
 
@@ -72,7 +72,7 @@ class ByPaper:
                 columns = ("r2_total",) if method.startswith("CEBRA") else ()
                 for metric in ("median_cm", "r2", *columns):
                     _expect(f"{name}.{metric}", self.theirs(rat, method), metric)
-                for end, how in (("euclidean", "euclidean"), ("summed", SUMMED)):
+                for end, how in (("euclidean", "euclidean"), ("beside", f"cosine, {BESIDE}")):
                     if plane := self.found[rat].get((method, 2, how)):
                         _expect(f"{name}.{end}.median_cm", plane, "median_cm")
 
@@ -124,14 +124,16 @@ class ByPaper:
         return claims.Measured(mean_score(results, metric), seed_sd(results, metric))
 
     def _table_of(self, rat: str) -> str:
-        head = ["median error (cm)", "published", "by its protocol", "Euclidean, 2-D"]
-        head += ["cosine, 3-D", "Euclidean, 3-D"]
+        head = ["median error (cm)", "published", "by its protocol", "Euclidean"]
+        head += [BESIDE, f"{BESIDE}, Euclidean", f"3-D, {BESIDE}, Euclidean"]
+        others = (
+            (2, "euclidean"),
+            (2, f"cosine, {BESIDE}"),
+            *((d, f"euclidean, {BESIDE}") for d in (2, 3)),
+        )
         rows = []
         for method in self.methods(rat):
-            cells = [
-                _said(self.found[rat].get((method, d, metric)))
-                for d, metric in ((2, "euclidean"), (3, "cosine"), (3, "euclidean"))
-            ]
+            cells = [_said(self.found[rat].get((method, d, how))) for d, how in others]
             published = _stated(method, rat) if self.is_real else "–"
             rows.append([method, published, _said(self.theirs(rat, method), True), *cells])
         return f"**{rat.capitalize()}**\n\n{tables.markdown(head, rows)}"
@@ -171,7 +173,6 @@ def by_paper(
         ):
             of[method, 3, "cosine"] = decoded[one.name, *key]
         found[one.name] = of | decode_baselines(one, profile, seed)
-    found[rec.name] |= decode_baselines(rec, profile, seed, summed=True)
     return ByPaper(found, rec.source != "simulated", PAPER_ITERATIONS[profile])
 
 

@@ -62,7 +62,8 @@ def keeps(claim, ours, sds):
     share = rule.get("share", BOOK["shares"].get(kind, 0))
     one, sd = next(iter(ours.values())), next(iter(sds.values()))
     if kind in ("close", "about"):
-        return near(one, stated, sd, share, claim.get("sd"))
+        better = (rule.get("at_least") and one > stated) or (rule.get("at_most") and one < stated)
+        return bool(better) or near(one, stated, sd, share, claim.get("sd"))
     if kind == "bits":
         bits = [(math.log(rule["batch"]) - loss) / math.log(2) for loss in (one, stated)]
         return near(*bits, sd / math.log(2), share, None)

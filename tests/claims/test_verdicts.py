@@ -115,6 +115,17 @@ def test_more_than_was_claimed_is_no_failure_where_the_rule_says_so():
     assert not satisfied(claim(rule, stated), {"d3": 0.80, "d8": 0.949})
 
 
+@pytest.mark.parametrize(
+    ("way", "better", "worse"), [("at_most", 20.2, 25.2), ("at_least", 25.2, 20.2)]
+)
+def test_a_method_that_does_better_than_was_claimed_of_it_reproduces_the_claim(way, better, worse):
+    """Cicero's 20.2 cm for a published 22.7 stood as not reproduced."""
+    rule = {"kind": "close", way: True}
+    assert verdict(claim(rule, 22.7, sd=0.47), better) == (REPRODUCED, "better by 2.5")
+    assert not satisfied(claim(rule, 22.7, sd=0.47), worse)
+    assert not satisfied(claim("close", 22.7, sd=0.47), better)
+
+
 def test_an_open_rule_is_not_testable_here():
     because = {"kind": "open", "because": "no such rat"}
     assert verdict(claim(because, 1.0), 1.0) == (NOT_TESTABLE, "no such rat")

@@ -14,7 +14,7 @@ from helpers.decoding.differ import why_we_differ
 from helpers.decoding.jobs import decode_models, jobs_03
 from helpers.decoding.layouts import paper_layout
 from helpers.decoding.neighbours import PAPER_NEIGHBOURS, Features, decode_knn
-from helpers.decoding.planes import SUMMED, paper_layouts
+from helpers.decoding.planes import BESIDE, paper_layouts
 from helpers.decoding.scores import mean_score
 from helpers.decoding.splits import nested_split
 from helpers.decoding.windows import window_counts
@@ -134,15 +134,16 @@ def test_time_alone_is_tested_on_trips_that_its_encoder_saw_and_on_trips_it_did_
 def test_methods_are_read_both_ways_and_the_table_says_so(study):
     of = study.found["achilles"]
     assert {(d, m) for method, d, m in of if method == "PCA"} == {
-        (2, "cosine"), (2, "euclidean"), (3, "cosine"), (3, "euclidean"), (2, SUMMED)
-    }  # fmt: skip
+        *((2, m) for m in paper.METRICS),
+        *((d, f"{m}, {BESIDE}") for d in (2, 3) for m in paper.METRICS),
+    }
     row = next(line for line in study.table().data.splitlines() if line.startswith("| PCA"))
-    assert row.count("(") == 4
+    assert row.count("(") == 5
     assert "cosine neighbours" in study.said().data
 
 
 def test_a_plane_of_summed_counts_has_as_many_inputs_as_neurons():
-    made = paper_layouts(RECORDING, "quick", dimensions=(2,), summed=True)
+    made = paper_layouts(RECORDING, "quick")
     assert list(made) == [("PCA", 2, 0, f"nested {n}") for n in range(3)]
     counts = window_counts(RECORDING.spikes[SPLIT.train]).sum(axis=1).astype(np.float32)
     theirs = PCA(2, svd_solver="full").fit_transform(counts)
