@@ -165,7 +165,7 @@ class Descent:
         rest = (
             ", but that belongs to a rat and this floor to a simulation."
             if self.source == "simulated"
-            else f", {off:+.0f} thousandths from it."
+            else f", {number(off, 0, '+')} thousandths from it."
         )
         return Markdown(
             f"Mean of our last hundred steps: **{final:.3f}**, chance {chance:.3f}, free beads "
