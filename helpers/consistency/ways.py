@@ -14,9 +14,9 @@ from .rats import PARTS
 from .summary import said, summary
 
 GUESS = (
-    "That is a guess about what was done, made when both numbers were known, so it changes no "
-    "verdict. It is the likeliest reason that this book has found; the authors' own script would "
-    "settle it."
+    "That is a guess about what was done, made when both numbers were known, and the paper's "
+    "Methods name both directions; so it changes no verdict. It is the likeliest reason that this "
+    "book has found; the authors' own script would settle it."
 )
 
 
