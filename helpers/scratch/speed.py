@@ -60,6 +60,7 @@ def speeds(train: Callable, laps: Laps, rec: Recording) -> dict[str, float]:
         return run
 
     library(2)  # the first call compiles the loss
+    together(4)(1)  # and this one starts the workers
     return {
         "cebra.CEBRA.fit, one model": _steps_per_second(library, 5, 35),
         "from scratch, one model": _steps_per_second(scratch, 10, 60),
