@@ -16,7 +16,7 @@ from helpers.files import ROOT
 
 OPEN, WIDE = 120, 79  # lines of code that stand open on a page, and their width
 IGNORE = "nbval-ignore-output"
-LINE = re.compile(r"[a-z][\w.]*: (as recorded|not recorded)")
+LINE = re.compile(r"[a-z][\w.-]*: (as recorded|not recorded)")
 CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.py"))
 REPOSITORY = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
 

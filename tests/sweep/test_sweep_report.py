@@ -70,7 +70,7 @@ def test_a_missing_cell_takes_its_partner_along():
 
 def test_the_verdict_names_what_matters_and_what_cannot_be_told():
     said = Taught(rows(), GRID).verdict().data
-    assert "For decoding: output_dimension = 8 helps (-2.0 cm)." in said
+    assert "For decoding: output_dimension = 8 helps (−2.0 cm)." in said
     assert "For the ring: no setting stands out." in said
     assert "over 4 seeds" in said
     said = Taught(rows(warmth=3.0, width=0.0), GRID).verdict().data

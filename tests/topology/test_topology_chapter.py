@@ -206,10 +206,10 @@ def test_a_ring_is_counted_in_each_rat_beside_its_own_nulls():
     assert found.p("buddy", "time").min() > 1 / 22
     assert len(found.found["buddy"]["lagged"].each) == found.n_null == 21
     table = found.table().data
-    assert "| buddy, lagged labels | 7 |" in table
+    assert "| Buddy, lagged labels | 7 |" in table
     assert "cannot be below 0.045" in table
     fig = diagrams.rats(found).fig
-    assert [ax.get_title() for ax in fig.axes[:2]] == [RING.name, "buddy"]
+    assert [ax.get_title() for ax in fig.axes[:2]] == [RING.name.capitalize(), "Buddy"]
 
 
 def loops_of(shares_seen, shares_unseen, split):
