@@ -129,7 +129,7 @@ def _name(ax: Axes, points: Sequence[Point], n_names: int) -> None:
 
 def _beside(ax: Axes, point: Point, side: int, up: int):
     """Write a point's name to its left (-1) or right (+1), so many typographic points higher."""
-    return ax.annotate(
+    text = ax.annotate(
         point.name,
         (point.claimed, point.measured),
         xytext=((9 if up == 0 else 12) * side, up),
@@ -141,6 +141,9 @@ def _beside(ax: Axes, point: Point, side: int, up: int):
         color=style.INK,
         path_effects=[withStroke(linewidth=2.5, foreground=style.CARD)],
     )
+    # Until then its extent is that of a text at the figure's corner.
+    text.update_positions(ax.figure.canvas.get_renderer())
+    return text
 
 
 def _overlap(one: np.ndarray, other: np.ndarray) -> bool:

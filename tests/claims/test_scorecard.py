@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from helpers.claims import expected, read_scorecard, scorecard
@@ -242,6 +243,20 @@ def test_points_hold_claim_and_measurement_with_intervals():
     assert [5.46] in drawn
     lowest, highest = fig.axes[0].get_xlim()
     assert lowest < -0.51 < highest, "an interval runs out of its panel"
+
+
+def test_broken_claims_are_named_beside_their_points():
+    """None was drawn, though the caption has them: all were measured at the figure's corner."""
+    far = [
+        pictures.Point(name, "paper", said, (said, said), is_, (is_, is_), name != "lost")
+        for name, said, is_ in (("lost", 0.5, 0.2), ("held", 0.8, 0.8), ("low", 0.1, 0.1))
+    ]
+    ax = pictures.claimed_against_measured(far).fig.axes[0]
+    (name,) = [text for text in ax.texts if text.get_text() == "lost"]
+    at = ax.transData.transform((0.5, 0.2))
+    box = name.get_window_extent().get_points()
+    assert (np.abs(box - at).min(axis=0) < 30).all()
+    assert [text.get_text() for text in ax.texts] == ["lost"]
 
 
 def test_the_picture_refuses_what_it_cannot_draw():
