@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from IPython.display import Markdown
@@ -11,10 +11,10 @@ from IPython.display import Markdown
 from helpers import claims, decoding, tables
 from helpers.recordings import RATS, Recording
 
-from .compare import Part, Points, Rats, across_rats, compare, runs_of_one
-from .jobs import FIRST_FOLD
+from .compare import Part, Points, Rats, across_rats, compare
 from .rats import PARTS, Between, Folds
-from .summary import Summary, said, spread_of_runs, summary
+from .summary import Summary, said, summary
+from .trainings import Trainings, trainings
 
 BEHAVIOUR, TIME = "CEBRA-Behaviour", "CEBRA-Time"
 HELD_OUT = "CEBRA-Time, held out"
@@ -51,13 +51,13 @@ class ByPaper:
         (runs, n, n) arrays a fold.
     is_real : bool
         The four rats that the paper speaks of.
-    runs : mapping of (str, str) to (runs, runs) array
-        R² between runs of CEBRA on training laps of the first fold, by method and rat.
+    runs : Trainings
+        CEBRA's against each other.
     """
 
     found: Mapping[Key, Folds]
     is_real: bool
-    runs: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    runs: Trainings
 
     @property
     def methods(self) -> list[str]:
@@ -91,10 +91,7 @@ class ByPaper:
         for dimension, made in ((2, ""), (3, SPACE)):
             by_place = summary(self.found["PCA", made, "train", "position"])
             _expect(f"pca.position.d{dimension}", by_place)
-        for (method, rat), matrix in self.runs.items():
-            mean, sd = spread_of_runs(matrix)
-            id = f"consistency.paper.runs.{IDS[method]}.{rat}"
-            claims.expect(id, mean, sd=sd, n=len(matrix), split=FIRST_FOLD)
+        self.runs.expect()
 
     def judged(self) -> list[claims.Judged]:
         """Lines for the table of verdicts: each published number by its own protocol."""
@@ -110,7 +107,7 @@ class ByPaper:
                 text, many = f"order of methods, {LAPS[part]}", found.items()
                 mean, sd = ({m: getattr(s, what) for m, s in many} for what in ("mean", "sd"))
                 lines.append(claims.Judged(text, claim, mean, sd))
-        return lines + self._judged_runs()
+        return lines + self.runs.judged()
 
     def _honest(self, method: str, part: str) -> claims.Measured | None:
         """The same with encoders that did not see the laps, where they did."""
@@ -118,15 +115,6 @@ class ByPaper:
             return None
         unseen = self.theirs(HELD_OUT, part)
         return claims.Measured(unseen.mean, unseen.sd)
-
-    def _judged_runs(self) -> list[claims.Judged]:
-        lines = []
-        for name in dict.fromkeys(method for method, _ in self.runs):
-            mine = {r: spread_of_runs(m) for (n, r), m in self.runs.items() if n == name}
-            mean, sd = ({rat: one[k] for rat, one in mine.items()} for k in (0, 1))
-            claim = claims.published(f"consistency.runs.{IDS[name]}", "paper")
-            lines.append(claims.Judged(f"{name}, runs of each rat", claim, mean, sd))
-        return lines
 
     def paths(self, ours: Between) -> list[claims.Path]:
         """From our agreement on training laps to the paper's, one choice changed at a time."""
@@ -192,14 +180,8 @@ def by_paper(rats: Rats, seen: Points, unseen: Points, profile: str, seed: int =
                     folds = across_rats(points, rats, name, part, by)
                     found[method, "", part, by] = list(folds.values())
     found |= _baselines(rats, profile, seed)
-    runs = {
-        (method, rat): runs_of_one(seen, rat, name)
-        for name, method in MODELS.items()
-        for rat in rats
-        if name in trained and method != HELD_OUT
-    }
     is_real = set(rats) == set(RATS) and next(iter(rats.values())).source != "simulated"
-    return ByPaper(found, is_real, runs)
+    return ByPaper(found, is_real, trainings(seen, rats, MODELS, is_real))
 
 
 def _baselines(rats: Rats, profile: str, seed: int) -> dict[Key, Folds]:

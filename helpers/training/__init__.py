@@ -1,7 +1,7 @@
 """From jobs to fits: what to train, on which bins, through which products, and what is kept."""
 
 from .fit import Fit
-from .headline import distinct_labels, headline_jobs, jobs_02
+from .headline import distinct_labels, headline_jobs, jobs_02, jobs_by_library
 from .jobs import DEFAULTS, DTYPES, PARAMETERS, Job
 from .losses import Losses, so_far
 from .many import TrainingError, default_device, fast_dtype, fit, fit_many
@@ -18,3 +18,4 @@ from .plan import (
     variant_job,
 )
 from .sampling import Sampler
+from .searched import losses_by_library

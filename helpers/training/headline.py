@@ -19,6 +19,7 @@ THEIRS = {"dir": {"time_offsets": 1}, "time": {"temperature": 1.12}}
 direction: its cell for direction leaves the time offset at the library's default, its cell for time
 has another temperature, and both print the published loss."""
 SHUFFLED_AGAIN = ("another seed", "first 80 % of the session")
+SEEDS_BY_LIBRARY = {"quick": 0, "full": 3}
 
 
 def headline_jobs(recording: Recording, profile: str, seed: int = 0) -> dict[str, Job]:
@@ -51,8 +52,7 @@ def jobs_02(recording: Recording, profile: str, seed: int = 0) -> dict[str | tup
 
     With the seed of the headline models those that stop early take the same steps, and so show
     position with direction, and time, after a tenth and three tenths of their training. The full
-    profile trains the shuffled model twice more: its loss is lower in the paper, and nothing that
-    the authors' files name explains it.
+    profile trains the shuffled model twice more, because its loss is lower in the paper.
 
     Parameters
     ----------
@@ -77,6 +77,13 @@ def jobs_02(recording: Recording, profile: str, seed: int = 0) -> dict[str | tup
             given = {"seed": seed, "max_iterations": steps} | given
             jobs["shuffled", title] = variant_job(recording, "shuffled", **given)
     return jobs
+
+
+def jobs_by_library(recording: Recording, profile: str, seed: int = 0) -> list[Job]:
+    """Make the shuffled jobs, as long as the headline model, for `losses_by_library`."""
+    steps = of_profile(ITERATIONS, profile)
+    seeds = range(seed, seed + SEEDS_BY_LIBRARY[profile])
+    return [variant_job(recording, "shuffled", seed=n, max_iterations=steps) for n in seeds]
 
 
 def distinct_labels(jobs: Mapping[str, Job]) -> Markdown:
