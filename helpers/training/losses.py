@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from cebra.integrations.sklearn.metrics import infonce_to_goodness_of_fit
 from IPython.display import Markdown
+from scipy.special import gamma, ive
 
 from helpers import claims
 from helpers.figures.style import VARIANT_NAMES
@@ -16,6 +17,7 @@ from helpers.recordings import Recording
 from helpers.tables import markdown
 
 from .fit import Fit
+from .headline import DIMENSIONS, SHUFFLED, SHUFFLED_AGAIN, in_words
 from .plan import VARIANTS
 
 CLAIMED = {v: f"loss.{v}" for v in VARIANTS} | {"shuffled": "loss.posdir_shuffled"}
@@ -141,7 +143,7 @@ class Losses:
         again = {
             how: self._end(fit)
             for (v, how), fit in self.others.items()
-            if v == "shuffled" and how != "theirs"
+            if v == "shuffled" and how in SHUFFLED_AGAIN
         }
         if self.by_library:
             again["the same search in TF32"] = float(self._ends_by_library(True).mean())
@@ -154,6 +156,26 @@ class Losses:
             )
             for v, loss in self.by_paper.items()
         ]
+
+    def by_dimension(self) -> Markdown:
+        """Losses of shuffled models by dimension, beside the paper's, whose dimension is not known.
+
+        Where every positive is one moment, in `d` dimensions at most `most_of_one_moment` nats can
+        be learnt.
+        """
+        if not any(v in SHUFFLED and how == in_words(3) for v, how in self.others):
+            return Markdown("Shuffled models of other dimensions are for the full profile.")
+        head = ["loss, shuffled", *map(in_words, DIMENSIONS), "published"]
+        rows = []
+        for v, of in SHUFFLED.items():
+            losses = [self._end(self.others[v, in_words(d)]) for d in DIMENSIONS]
+            claim = claims.published(f"loss.{of}_shuffled", "paper")
+            name = VARIANT_NAMES[of]
+            rows.append([name, *(f"{loss:.3f}" for loss in losses), f"**{claim.value:.3f}**"])
+        chance = np.log(self.batch)
+        least = [f"*{chance - most_of_one_moment(d):.3f}*" for d in DIMENSIONS]
+        rows.append(["*one moment for all, at best*", *least, ""])
+        return Markdown(markdown(head, rows))
 
     def verdicts(self, recording: Recording, profile: str) -> Markdown:
         """Judge each loss by its rule, in bits below chance, by the authors' settings.
@@ -177,6 +199,28 @@ class Losses:
             for v in VARIANTS
         ]
         return Markdown(markdown(["bits below chance", "published", "ours", "verdict"], rows))
+
+
+def most_of_one_moment(dimension: int) -> float:
+    """Nats that InfoNCE can fall below chance if the positive is the same point for everyone.
+
+    At temperature one on the sphere. All others lie evenly around that point at one angle: nearer,
+    they meet it better, and one another too. The mean of exp(similarity) on the sphere that they
+    lie on is what normalises a von Mises-Fisher density (https://doi.org/10.1002/9780470316979).
+
+    Parameters
+    ----------
+    dimension : int
+        Of the embedding, at least 3.
+
+    Returns
+    -------
+    float
+    """
+    cosine = np.linspace(0, 1, 2001)[:-1]
+    order, kappa = (dimension - 1) / 2 - 1, 1 - cosine**2  # of the points' own, smaller sphere
+    crowd = np.log(gamma(order + 1) * ive(order, kappa)) + kappa - order * np.log(kappa / 2)
+    return float((cosine - cosine**2 - crowd).max())
 
 
 def so_far(kept: bool, recording: Recording, profile: str) -> str:

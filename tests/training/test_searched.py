@@ -17,7 +17,8 @@ from helpers.training import (
     new_sampler,
     variant_job,
 )
-from helpers.training.headline import VARIANTS
+from helpers.training.losses import most_of_one_moment
+from helpers.training.plan import VARIANTS
 from helpers.training.searched import LibrarySearch, sampler_by_library, tf32
 
 RECORDING = simulate_recording(n_neurons=12, n_bins=3000, seed=3)
@@ -82,3 +83,18 @@ def test_the_shuffled_model_by_the_library_s_search_is_what_is_judged(monkeypatc
     (path,) = losses.paths()
     assert path.title.startswith("shuffled labels")
     assert [step.value for step in path.tried] == [pytest.approx(found[True][:, -2:].mean())]
+
+
+@pytest.mark.parametrize("dimension", [3, 16])
+def test_what_can_be_learnt_of_one_moment_is_what_points_around_it_give(dimension):
+    """Points at one angle around the positive: nobody does better, and the best angle does so well."""
+    rng = np.random.default_rng(0)
+    around = rng.normal(size=(3000, dimension - 1))
+    around /= np.linalg.norm(around, axis=1, keepdims=True)
+    found = []
+    for cosine in np.linspace(0.3, 0.9, 13):
+        away = np.sqrt(1 - cosine**2) * around
+        points = np.column_stack([np.full(len(away), cosine), away])
+        found.append(cosine - np.log(np.exp(points[:300] @ points.T).mean(axis=1)).mean())
+    assert max(found) == pytest.approx(most_of_one_moment(dimension), abs=3e-3)
+    assert most_of_one_moment(dimension) < 0.25, "no sphere has room for more"
