@@ -87,7 +87,7 @@ def test_the_shuffled_model_by_the_library_s_search_is_what_is_judged(monkeypatc
 
 @pytest.mark.parametrize("dimension", [3, 16])
 def test_what_can_be_learnt_of_one_moment_is_what_points_around_it_give(dimension):
-    """Points at one angle around the positive: nobody does better, and the best angle does so well."""
+    """Points at one angle around the positive: the best angle does that well, and none better."""
     rng = np.random.default_rng(0)
     around = rng.normal(size=(3000, dimension - 1))
     around /= np.linalg.norm(around, axis=1, keepdims=True)
