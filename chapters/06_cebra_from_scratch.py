@@ -583,6 +583,9 @@ show(figures.training.speed_bars(speeds, training.fast_dtype()))
 #
 # - **Equal code, equal mistakes.** The proof shows that we do what the library does. Whether that is right, it cannot
 #   say. The ties above are an example: one arbitrary rule, faithfully repeated.
+# - **Equal up to rounding.** Where ours finds the nearest label, the library's search, in single precision, now and then
+#   takes a neighbour of it. The two place nobody elsewhere while labels say something.
+#   [Chapter two](02_place_cell_embeddings) has labels that say nothing, and there it shows.
 # - **A ring because we drew one.** Trained with position and direction, any encoder that can read them will make two
 #   arcs, and the beads show how far the labels alone draw the ends together. Only what the neurons add to that is news
 #   from the brain. Chapters two and five have other controls: shuffled and late labels, no labels, and a null for the

@@ -32,7 +32,8 @@ class NearestLabel:
     Where several bins hold the same label the first one answers, as ``argmin`` does in
     ``cebra.distributions.ContinuousIndex``; so do two different labels at the same distance. The
     distance is computed in float64, the library's in float32 with cancellation: this search is
-    never farther.
+    never farther. With labels that say something of the spikes no loss shows it; `searched` has
+    what it does with labels that say nothing.
     """
 
     def __init__(self, labels: np.ndarray, bins: np.ndarray):
