@@ -324,11 +324,11 @@ again.table()
 again.expect()
 
 # %% [markdown]
-# Those are our trainings. The paper's come with a range: in Cicero, two trainings of its CEBRA-Time agree at 0.41 or at
-# 0.89, whichever two one takes. So some of its trainings, too, ended elsewhere than the others. How many there are weighs:
-# one that went astray is in two thirds of the pairs of three, and in two sevenths of those of seven. By the paper's
-# settings every rat was trained three times; where those agreed less than the published ones, CEBRA-Time in Buddy and
-# Cicero, seven times.
+# Those are our trainings. The paper's come with a range: two trainings of its CEBRA-Time in Cicero agree at anything
+# from 0.41 to 0.89. So some of its trainings, too, ended elsewhere than the others. How many there are weighs: one that
+# went astray is in two thirds of the pairs of three, and in two sevenths of those of seven. By the paper's settings every
+# rat was trained three times; where those agreed less than the published ones, CEBRA-Time in Buddy and Cicero, seven
+# times.
 
 # %% tags=["nbval-ignore-output"]
 theirs.runs.table()
