@@ -269,7 +269,7 @@ ages = topology.ages(models)
 show(figures.diagrams.ages(ages, rec))
 ages.table()
 
-# %% tags=["hide-input", "nbval-ignore-output"]
+# %% tags=["hide-input"]
 # @title Check against the recorded values
 ages.expect()
 

@@ -65,13 +65,13 @@ class Ages:
 
     def expect(self) -> None:
         """Check loops and turns at the first and the last age."""
-        for steps in (min(self.loops), max(self.loops)):
+        for age, steps in (("youngest", min(self.loops)), ("oldest", max(self.loops))):
             for what, values in (
                 ("longest_h1", self.loops[steps]),
                 ("wound", self.wound[steps]),
             ):
                 sd = values.std(ddof=1) if len(values) > 1 else None
-                id = f"topology.aged.{steps}.{what}"
+                id = f"topology.aged.{age}.{what}"  # its steps are another number in each profile
                 claims.expect(id, values.mean(), sd=sd, n=len(values))
 
 

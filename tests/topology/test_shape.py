@@ -9,7 +9,13 @@ from sklearn.linear_model import LinearRegression
 
 from helpers.recordings.loading import simulate_recording
 from helpers.topology import arcs, order, shape, shapes_judged, spheres
-from helpers.training.headline import ITERATIONS, distinct_labels, headline_jobs, jobs_02
+from helpers.training.headline import (
+    DIMENSIONS,
+    ITERATIONS,
+    distinct_labels,
+    headline_jobs,
+    jobs_02,
+)
 from helpers.training.jobs import PARAMETERS
 from helpers.training.plan import VARIANTS
 
@@ -151,6 +157,9 @@ def test_the_headline_models_are_five_at_the_published_settings(profile, steps):
     theirs = [others.pop((v, "theirs")) for v in ("dir", "time")]
     assert [job.parameters["time_offsets"] for job in theirs] == [1, 10]
     assert [job.parameters["temperature"] for job in theirs] == [1, 1.12]
+    wide = [others.pop(key) for key in list(others) if str(key[1]).endswith("dimensions")]
+    wanted = 2 * DIMENSIONS if profile == "full" else ()
+    assert tuple(job.parameters["output_dimension"] for job in wide) == wanted
     again = [others.pop(key) for key in list(others) if key[0] == "shuffled"]
     assert [job.seed for job in again] == ([4, 3] if profile == "full" else [])
     assert [len(job.spikes) for job in again] == ([600, 480] if profile == "full" else [])

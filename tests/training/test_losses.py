@@ -1,11 +1,13 @@
 """Final losses of the headline models: their mean, their bits, and what is said of them."""
 
+from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from helpers.training import PARAMETERS, VARIANTS, Losses, so_far
+from helpers.training.headline import DIMENSIONS, SHUFFLED, in_words
 
 BATCH = PARAMETERS["batch_size"]
 REAL, SIMULATED = SimpleNamespace(source="local"), SimpleNamespace(source="simulated")
@@ -37,12 +39,26 @@ def test_a_loss_is_judged_by_the_settings_that_the_authors_had(losses):
     end = SimpleNamespace(loss=np.r_[np.full(95, 9.0), np.full(5, time)])
     losses.others["time", "theirs"] = end
     losses.others["shuffled", "another seed"] = end
+    ends = np.r_[np.full(95, 9.0), np.full(5, 6.15)]
+    losses.by_library.update({False: ends[None], True: ends[None] - 0.05})
     lines = losses.verdicts(REAL, "full").data.splitlines()
     assert [line.count("**does not hold**") for line in lines[2:]] == [0, 1, 1, 0, 1]
     assert f"| **{time:.3f}** |" in losses.table().data
     time_only, shuffled = losses.paths()
     assert [step.changed for step in time_only.steps] == ["ours", "temperature 1.12, not 1"]
-    assert [step.changed for step in shuffled.steps] == ["ours", "another seed"]
+    assert [step.value for step in shuffled.steps[1:]] == [pytest.approx(6.15)]
+    tried = {step.changed: step.value for step in shuffled.tried}
+    assert tried == {"another seed": time, "the same search in TF32": pytest.approx(6.10)}
+
+
+def test_losses_by_dimension_stand_beside_the_published_and_what_one_moment_can_teach(losses):
+    assert "full profile" in losses.by_dimension().data
+    for number, (v, d) in enumerate(product(SHUFFLED, DIMENSIONS)):
+        losses.others[v, in_words(d)] = SimpleNamespace(loss=np.full(100, 6 + number / 100))
+    *_, posdir, direction, best = losses.by_dimension().data.splitlines()
+    assert "6.000 | 6.010 | 6.020 | 6.030 | **6.118**" in posdir
+    assert "6.040 | 6.050 | 6.060 | 6.070 | **6.001**" in direction
+    assert "*6.092* | *6.006* | *6.000* | *5.997*" in best
 
 
 def test_bounds_are_those_of_even_circles_and_spheres(losses):
