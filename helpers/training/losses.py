@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import torch
 from cebra.integrations.sklearn.metrics import infonce_to_goodness_of_fit
 from IPython.display import Markdown
-from scipy.special import gamma, ive
+from scipy.special import hyp0f1
 
 from helpers import claims
 from helpers.figures.style import VARIANT_NAMES
@@ -204,9 +205,10 @@ class Losses:
 def most_of_one_moment(dimension: int) -> float:
     """Nats that InfoNCE can fall below chance if the positive is the same point for everyone.
 
-    At temperature one on the sphere. All others lie evenly around that point at one angle: nearer,
-    they meet it better, and one another too. The mean of exp(similarity) on the sphere that they
-    lie on is what normalises a von Mises-Fisher density (https://doi.org/10.1002/9780470316979).
+    At temperature one on the sphere. Whoever lies nearer to that point meets it better, and the
+    others who do; so how many should lie at which angle is found by descent. The mean of
+    exp(similarity) over a ring of points is what normalises a von Mises-Fisher density
+    (https://doi.org/10.1002/9780470316979).
 
     Parameters
     ----------
@@ -217,10 +219,19 @@ def most_of_one_moment(dimension: int) -> float:
     -------
     float
     """
-    cosine = np.linspace(0, 1, 2001)[:-1]
-    order, kappa = (dimension - 1) / 2 - 1, 1 - cosine**2  # of the points' own, smaller sphere
-    crowd = np.log(gamma(order + 1) * ive(order, kappa)) + kappa - order * np.log(kappa / 2)
-    return float((cosine - cosine**2 - crowd).max())
+    cosine = torch.linspace(-1, 1, 201, dtype=torch.float64)
+    aside = np.outer(*2 * [np.sqrt(1 - cosine.numpy() ** 2)])
+    ring = torch.from_numpy(hyp0f1((dimension - 1) / 2, aside**2 / 4))
+    met = torch.exp(torch.outer(cosine, cosine)) * ring
+    shares = torch.zeros_like(cosine, requires_grad=True)
+    optimiser = torch.optim.Adam([shares], lr=0.1)
+    for _ in range(2000):
+        share = torch.softmax(shares, dim=0)
+        loss = share @ (torch.log(met @ share) - cosine)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return -float(loss.detach())
 
 
 def so_far(kept: bool, recording: Recording, profile: str) -> str:
