@@ -221,10 +221,10 @@ claims.table_of_paths(differ)
 
 # %% [markdown]
 # Rounding does nothing for the shuffled direction, which has two labels and no digits. There every positive is one of two
-# moments, and of labels that say nothing one can learn only to lie near them. How near is geometry: whoever lies nearer
+# moments, and whoever does not learn the labels by heart can only lie near them. How near is geometry: whoever lies nearer
 # to that point lies nearer to everyone else who does. On a sphere in three dimensions no more can be had than the last
-# row of this table says, and the published loss is lower. In more dimensions there is more room. How many the authors'
-# shuffled models have, no file says; the paper's search went up to 64.
+# row of this table says; our model has it, and the published loss is lower. In more dimensions there is more room. How
+# many the authors' shuffled models have, no file says; the paper's search went up to 64.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 # @title Table of shuffled models, by dimension

@@ -445,8 +445,8 @@ expect("diary.own.bar_stands", bar.n == 0)
 # - **A fast look.** The extrapolated time and memory come from clouds of a few hundred points at most, on one machine that
 #   may have had other work; read them as hours or days, not as numbers. The guard's own estimate is rougher still.
 # - **The ties are not the whole story.** Ours shows that the rule is enough to teach something, and that without it
-#   nothing is learnt. The paper's loss is lower still, lower than any model in three dimensions can go:
-#   [chapter 02](02_place_cell_embeddings) has the geometry.
+#   nothing is learnt. The paper's loss is lower still, lower than three dimensions have room for unless the shuffled labels
+#   are learnt by heart: [chapter 02](02_place_cell_embeddings) has the geometry.
 
 # %% [markdown]
 # ## Try it

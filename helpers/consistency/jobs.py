@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -238,9 +237,9 @@ def _by_paper(rats: Mapping[str, Recording], profile: str, seed: int) -> list[Mo
         return []
     n = PAPER_SEEDS[profile][1]
     found = [model for rat in rats.values() for model in paper_models(rat, n, seed)]
-    runs = {rat: max(n, RUNS_OF_TIME.get(rat, n)) for rat in rats}
-    more = [several(rat, "all", {"paper-time": runs[rat] - n}, seed + n) for rat in rats]
-    return [*found, *chain.from_iterable(more)]
+    for rat in rats.keys() & RUNS_OF_TIME:
+        found += several(rat, "all", {"paper-time": RUNS_OF_TIME[rat] - n}, seed + n)
+    return found
 
 
 def _of_groups(recording: Recording, profile: str, seed: int) -> Iterator[Model]:

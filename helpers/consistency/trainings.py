@@ -12,9 +12,8 @@ from helpers import claims, tables
 
 from .compare import Points, Rats, runs_of_one
 from .jobs import FIRST_FOLD
+from .rats import IDS, NAMES
 from .summary import pairs_of, said, spread_of_runs
-
-IDS = {"CEBRA-Behaviour": "cebra_behavior", "CEBRA-Time": "cebra_time"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +89,7 @@ def trainings(seen: Points, rats: Rats, names: Mapping[str, str], is_real: bool)
         (method, rat): runs_of_one(seen, rat, name)
         for name, method in names.items()
         for rat in rats
-        if name in trained and method in IDS
+        if name in trained and method in NAMES.values()
     }
     return Trainings(found, is_real)
 
