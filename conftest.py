@@ -17,7 +17,8 @@ for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMB
     os.environ.setdefault(name, "1")
 sys.path.insert(0, str(ROOT))
 
-from helpers.book.arithmetic import steady  # noqa: E402  (only now can it be found)
+from helpers.book.arithmetic import steady  # noqa: E402  (only now can they be found)
+from helpers.book.kernels import ALLOCATION  # noqa: E402
 
-for name, value in steady().items():
+for name, value in (steady() | ALLOCATION).items():
     os.environ.setdefault(name, value)
