@@ -57,7 +57,7 @@ print((resident() - before) // 2**20)
 """
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc's own settings")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc reads these variables")
 def test_the_memory_of_a_step_is_kept_for_the_next():
     """A fifth of a step's time went into pages that were given back and asked for again."""
     new = {**os.environ, **variables(Run("toy", "full"))}
