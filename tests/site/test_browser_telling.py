@@ -86,6 +86,16 @@ def test_a_wide_table_shows_six_columns_and_all_on_demand(visit):
     assert page.locator("article td:visible").count() == 8
 
 
+@pytest.mark.parametrize("stem", [STORED[0], STORED[3]])
+def test_a_sentence_among_numbers_wraps(visit, stem):
+    """A bug of once: what else was tried stood in one line of two pages' width."""
+    page = visit(f"chapters/{stem}").page
+    page.add_style_tag(content="* { content-visibility: visible !important }")  # laid out, all
+    widths = "boxes => boxes.map(box => box.scrollWidth / box.clientWidth)"
+    shares = page.locator(".pst-scrollable-table-container").evaluate_all(widths)
+    assert max(shares) < 1.35
+
+
 def test_a_decoded_path_can_be_had_as_csv(visit):
     page = visit("toy").page
     with page.expect_download() as waiting:
