@@ -1,27 +1,36 @@
-"""Cells among numbers that hold a sentence: they wrap, so that a table keeps to the page."""
+"""A table keeps to the page: sentences among numbers wrap, columns of short words are narrow."""
 
 from docutils import nodes
 
 SENTENCE = 24  # characters; a number with its interval, "22.3 (20.5 to 24.2)", has fewer
+SHORT = 8  # characters; "paper" needs no room for words to wrap in
 
 
-def holds_sentence(cell: nodes.entry) -> bool:
-    """Whether a cell that is set as a number, to the right, is longer than numbers are."""
-    return "text-right" in cell["classes"] and len(cell.astext()) > SENTENCE
+def is_number(cell: nodes.entry) -> bool:
+    """Whether a cell's column is set as numbers are, to the right."""
+    return "text-right" in cell["classes"]
 
 
-def mark_sentences(app, doctree, docname):
-    """Mark such cells, and the heads of columns that hold nothing else."""
+def mark(cell: nodes.entry, word: str) -> None:
+    """Give a cell a class; it is no number then."""
+    cell["classes"] = [word, *(c for c in cell["classes"] if c != "text-right")]
+
+
+def mark_cells(app, doctree, docname):
+    """Mark cells that book.css treats apart, and the heads of columns of sentences."""
     for table in doctree.findall(nodes.tgroup):
         rows = [list(row.findall(nodes.entry)) for row in table.findall(nodes.row)]
         for head, *cells in zip(*rows, strict=False):
-            sentences = [cell for cell in cells if holds_sentence(cell)]
-            alone = sentences and all(cell in sentences or not cell.astext() for cell in cells)
-            for cell in [*sentences, *([head] if alone else [])]:
-                cell["classes"] = ["sentence", *(c for c in cell["classes"] if c != "text-right")]
+            numbers = [cell for cell in cells if is_number(cell) and cell.astext()]
+            sentences = [cell for cell in numbers if len(cell.astext()) > SENTENCE]
+            for cell in [*sentences, *([head] if sentences and sentences == numbers else [])]:
+                mark(cell, "sentence")
+            for cell in cells:
+                if not is_number(cell) and len(cell.astext()) <= SHORT:
+                    mark(cell, "short")
 
 
 def setup(app):
     """Register with Sphinx."""
-    app.connect("doctree-resolved", mark_sentences)
+    app.connect("doctree-resolved", mark_cells)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
