@@ -44,5 +44,5 @@ $(VENV)/.installed: requirements.txt
 	  "3.11 to 3.13: make book PYTHON=python3.12" >&2; exit 1; }
 	@test -x $(BIN)/python && $(BIN)/python -c '$(SUPPORTED)' || rm -rf $(VENV)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt
 	touch $@

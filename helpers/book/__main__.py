@@ -26,7 +26,7 @@ from helpers.files import ROOT
 
 from . import serving
 from .address import do_address, do_release
-from .runner import Outcome, Run, chapter_files, resolve, run_chapters
+from .runner import ALONE, Outcome, Run, chapter_files, resolve, run_chapters
 
 EVERY_CORE = -1  # workers of --dask without a number
 SIDE_BY_SIDE = 4  # chapters at most, unless asked: each has a pool of workers of its own
@@ -48,6 +48,9 @@ def parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
         add_run_options(made[name], "full" if name == "publish" else "quick")
     for name in ("book", "run"):
         made[name].add_argument("--seed", type=int, default=0, help="the chapters' base seed")
+    made["run"].add_argument(
+        "--together", action="store_true", help="also who measures time has others beside it"
+    )
     made["record"].add_argument("--seeds", type=int, default=5, help="how many base seeds (5)")
     made["record"].add_argument(
         "--after", type=int, default=0, help="add to so many that are recorded already"
@@ -119,7 +122,9 @@ def do_run(given: argparse.Namespace) -> int:
     """Run chapters."""
     files = chapter_files(ROOT, given.chapters)
     run = start(given, given.seed)
-    return report(run_chapters(run, files, jobs=given.jobs), f"\nnotebooks: {run.folder}")
+    alone = () if given.together else ALONE
+    outcomes = run_chapters(run, files, jobs=given.jobs, alone=alone)
+    return report(outcomes, f"\nnotebooks: {run.folder}")
 
 
 def do_book(given: argparse.Namespace) -> int:

@@ -136,7 +136,9 @@ def resolve(name: str) -> tuple[str, dict]:
     return (rec.key if rec.source == "simulated" else name), served
 
 
-def run_chapters(run: Run, files: Sequence[Path], depends=None, jobs: int = 1) -> list[Outcome]:
+def run_chapters(
+    run: Run, files: Sequence[Path], depends=DEPENDS, jobs: int = 1, alone=ALONE
+) -> list[Outcome]:
     """Run chapters, several side by side; a failing one stops those that need it.
 
     Parameters
@@ -144,8 +146,8 @@ def run_chapters(run: Run, files: Sequence[Path], depends=None, jobs: int = 1) -
     run : Run
     files : sequence of Path
         Chapter sources, in order.
-    depends : mapping, optional
-        In place of `DEPENDS`.
+    depends, alone : optional
+        In place of `DEPENDS` and `ALONE`.
     jobs : int
         How many at once. With more than one, the models of all are trained first, in one go; with
         one, the book's order holds.
@@ -155,10 +157,9 @@ def run_chapters(run: Run, files: Sequence[Path], depends=None, jobs: int = 1) -
     list of Outcome
         One a chapter, in the order of `files`.
     """
-    depends = DEPENDS if depends is None else depends
     run.folder.mkdir(parents=True, exist_ok=True)
     jobs = min(jobs, len(files))  # a chapter for itself shows its own bars
-    alone = ALONE if jobs > 1 else ()
+    alone = alone if jobs > 1 else ()
     if jobs > 1:
         train_ahead(run, [number_of(file) for file in files])
     outcomes, waiting, running, ended = {}, list(files), set(), queue.SimpleQueue()

@@ -392,6 +392,16 @@ def test_recording_runs_several_seeds_without_comparing(toy, monkeypatch, capsys
     assert (stored["value"], stored["tolerance"], stored["runs"]) == (100.0, 300.0, 3)
 
 
+@pytest.mark.parametrize(("asked", "alone"), [([], runner.ALONE), (["--together"], ())])
+def test_who_measures_time_is_alone_unless_asked_together(toy, monkeypatch, asked, alone):
+    seen = []
+    monkeypatch.setattr(book, "ROOT", toy.root)
+    monkeypatch.setattr(book, "resolve", lambda name: ("toy", SERVED))
+    monkeypatch.setattr(book, "run_chapters", lambda *_, **how: seen.append(how["alone"]) or [])
+    assert book.main(["run", "01", *asked]) == 0
+    assert seen == [alone]
+
+
 @pytest.mark.parametrize("number", ["9", "99_none"])
 def test_an_unknown_chapter_is_named(toy, number, monkeypatch, capsys):
     monkeypatch.setattr(book, "ROOT", toy.root)
