@@ -4,6 +4,7 @@ from docutils import nodes
 
 SENTENCE = 24  # characters; a number with its interval, "22.3 (20.5 to 24.2)", has fewer
 SHORT = 8  # characters; "paper" needs no room for words to wrap in
+LONG = 60  # characters; a column of such is not to be squeezed by one with still longer text
 
 
 def is_number(cell: nodes.entry) -> bool:
@@ -26,8 +27,9 @@ def mark_cells(app, doctree, docname):
             for cell in [*sentences, *([head] if sentences and sentences == numbers else [])]:
                 mark(cell, "sentence")
             for cell in cells:
-                if not is_number(cell) and len(cell.astext()) <= SHORT:
-                    mark(cell, "short")
+                length = len(cell.astext())
+                if not is_number(cell) and not SHORT < length <= LONG:
+                    mark(cell, "short" if length <= SHORT else "long")
 
 
 def setup(app):
