@@ -77,6 +77,22 @@ def shown(value, digits: int) -> str:
     return f"{value:.{digits}f}"
 
 
+def caveats(results: dict) -> list[str]:
+    """Say what a reader must know before a run's numbers: that no rat ran, that it was short."""
+    found = []
+    if any(entry["recording"].startswith("simulated") for entry in results.values()):
+        found.append(
+            "Simulated recording. No rat ran for the numbers of this build: a generator with known "
+            "truth stands in, and no claim about a rat is judged by them."
+        )
+    if any(entry["profile"] == "quick" for entry in results.values()):
+        found.append(
+            "Quick profile. The models behind the numbers of this build were trained for fewer "
+            "steps, and fewer times, than those of the published book."
+        )
+    return found
+
+
 def filled(line: str, values: dict) -> str | None:
     """Put values into the slots `{id:format}` of a line, as HTML; None if one is missing."""
     if any(slot[1] not in values for slot in SLOT.finditer(line)):

@@ -15,7 +15,18 @@ from pathlib import Path
 import yaml
 from docutils import nodes
 from docutils.parsers.rst import Directive
-from holdings import TONES, counted, figure, filled, notebook_of, read_json, shown, stored, verdicts
+from holdings import (
+    TONES,
+    caveats,
+    counted,
+    figure,
+    filled,
+    notebook_of,
+    read_json,
+    shown,
+    stored,
+    verdicts,
+)
 from PIL import Image
 
 THUMBNAIL, OPENED = 1000, 1600  # pixels of width: on a card, and over the page
@@ -87,9 +98,14 @@ class Hero(Base):
             f'<p class="byline">{said["byline"]} · <span class="reading-time"></span></p></div>'
             f'<img src="_images/{file}" alt="{said["alt"]}" width="{width}" height="{height}" '
             'loading="eager"></div>'
-            f"{self.abstract(settings['abstract'])}"
+            f"{self.caveats()}{self.abstract(settings['abstract'])}"
             f'<a class="cue" href="#{said["target"]}">{said["cue"]}</a></div>'
         )
+
+    def caveats(self) -> str:
+        """Write what the numbers of a build that is not the published one rest on."""
+        text = " ".join(caveats(read_json(self.root / "data" / "results.json")))
+        return f'<p class="caveat" role="note">{escape(text)}</p>' if text else ""
 
     def abstract(self, lines: list[str]) -> str:
         """Write the sentences whose values this build has."""
@@ -118,7 +134,7 @@ class FromChapter(Base):
 
 
 class StatCards(Base):
-    """One card a measured value: `id`, `text`, `unit`, `digits`."""
+    """One card a value: `id`, `text`, `unit`, `digits`, and `full`, said of the full profile."""
 
     def html(self, settings) -> str:
         """Write the cards whose values this build has."""
@@ -136,12 +152,15 @@ class StatCards(Base):
         where = f"{entry['recording']}, {entry['profile']} profile"
         if entry.get("split"):
             where += f", {entry['split']} split"
+        text = setting["text"]
+        if "full" in setting and entry["profile"] == "full":
+            text += f" ({setting['full']})"
         unit = f'<span class="unit">{escape(setting["unit"])}</span>' if "unit" in setting else ""
         tag, link = ("a", f' href="chapters/{stem}.html"') if stem else ("div", "")
         return (
             f'<{tag} class="statcard"{link} data-id="{escape(setting["id"])}">'
             f'<span class="value" data-value="{value}">{value}{unit}</span>'
-            f'<span class="text">{escape(setting["text"])}</span>'
+            f'<span class="text">{escape(text)}</span>'
             f'<span class="where">{escape(where)}</span></{tag}>'
         )
 

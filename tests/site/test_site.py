@@ -132,3 +132,22 @@ def test_text_is_legible_in_both_themes(theme, text, ground):
 def test_outputs_have_no_pane_and_pictures_are_not_dimmed():
     assert rule("html[data-theme] .bd-content div.cell_output img")["background"] == "transparent"
     assert rule("html[data-theme] .bd-content img")["filter"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("recording", "profile", "said"),
+    [
+        ("achilles", "full", []),
+        ("achilles", "quick", ["Quick profile."]),
+        ("simulated", "quick", ["Simulated recording. No rat", "Quick profile."]),
+        ("simulated-buddy", "full", ["Simulated recording. No rat"]),
+    ],
+)
+def test_the_first_page_says_what_its_numbers_rest_on(monkeypatch, recording, profile, said):
+    """A bug of once: the first page of a simulated run had a rat's median error, and no rat ran."""
+    monkeypatch.syspath_prepend(ROOT / "_ext")
+    from holdings import caveats
+
+    found = caveats({"toy": {"recording": recording, "profile": profile}})
+    assert len(found) == len(said)
+    assert all(text.startswith(start) for text, start in zip(found, said, strict=True))
