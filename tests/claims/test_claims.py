@@ -10,7 +10,7 @@ import pytest
 from helpers import claims
 from helpers.claims import __main__ as command
 from helpers.claims import checks, expected
-from helpers.files import update_json, write_text
+from helpers.files import ROOT, read_json, update_json, write_text
 
 RAT = SimpleNamespace(key="rat", digest="d1", source="local")
 
@@ -74,6 +74,15 @@ def test_one_full_run_borrows_the_spread_of_the_quick_profile(book):
     assert entry["value"] == 2.0
     assert entry["sd"] == pytest.approx(0.1)
     assert entry["spread_of"] == "quick"
+
+
+def test_what_is_borrowed_is_what_the_lender_has():
+    """A bug of once: spreads over three quick seeds stayed borrowed when five were recorded."""
+    recorded = read_json(ROOT / "data/expected.json")
+    lenders = recorded["achilles/quick"]
+    borrowed = {id: e for id, e in recorded["achilles/full"].items() if "spread_of" in e}
+    assert borrowed
+    assert {id: e["sd"] for id, e in borrowed.items()} == {id: lenders[id]["sd"] for id in borrowed}
 
 
 def test_one_run_holds_an_exact_value_up_to_rounding(book):
