@@ -77,7 +77,8 @@ def record(
     Returns
     -------
     int
-        Number of values recorded. Entries of other chapters and pairs stay as they are.
+        Number of values recorded. Entries of other chapters and pairs stay as they are, but for
+        spreads that the full profile borrows from these.
 
     Raises
     ------
@@ -106,6 +107,8 @@ def record(
     if problems:
         raise ValueError("nothing recorded:\n  " + "\n  ".join(problems))
     _merge(new, f"{recording}/{profile}")
+    if profile == "quick":
+        _hand_on(new, f"{recording}/full")
     return len(new)
 
 
@@ -136,6 +139,18 @@ def _merge(new: dict, pair: str) -> None:
     def change(old: dict) -> dict:
         kept = {i: e for i, e in old.get(pair, {}).items() if e["chapter"] not in chapters}
         return {**old, pair: {**kept, **new}}
+
+    update_json(EXPECTED, change)
+
+
+def _hand_on(quick: dict, pair: str) -> None:
+    """Renew the spreads that the full profile borrows from these entries."""
+
+    def change(old: dict) -> dict:
+        full = dict(old.get(pair, {}))
+        for id in quick.keys() & {id for id, entry in full.items() if "spread_of" in entry}:
+            full[id] = entry_of(id, [{**full[id], "sd": None}], quick[id])
+        return {**old, pair: full} if full else old
 
     update_json(EXPECTED, change)
 

@@ -74,6 +74,9 @@ def test_one_full_run_borrows_the_spread_of_the_quick_profile(book):
     assert entry["value"] == 2.0
     assert entry["sd"] == pytest.approx(0.1)
     assert entry["spread_of"] == "quick"
+    expected.record([book(f"s{i}", error=i / 5) for i in range(3)])
+    renewed = expected.pair_of("rat", "full")["error"]
+    assert renewed == {**entry, "sd": pytest.approx(0.2), "tolerance": pytest.approx(0.6)}
 
 
 def test_what_is_borrowed_is_what_the_lender_has():
